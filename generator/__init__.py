@@ -1,0 +1,1 @@
+"""Turns what Marketing and Sales agreed, and the exports of their systems, into one shared, versioned site."""

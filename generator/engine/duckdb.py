@@ -1,0 +1,88 @@
+"""DuckDB as the engine: in memory, spilling to a private temporary folder."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from generator.errors import EngineError
+
+
+class DuckDbEngine:
+    """The default engine; use as a context manager so that the database and its spill folder go away."""
+
+    dialect = "duckdb"
+
+    def __init__(self, memory_limit: str = "2GB", threads: int | None = None) -> None:
+        self._spill = tempfile.TemporaryDirectory(prefix="onefunnel-")
+        config: dict[str, Any] = {
+            "memory_limit": memory_limit,
+            "temp_directory": self._spill.name,
+            # Nothing may be fetched: the site is built offline and the same way everywhere.
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        }
+        if threads is not None:
+            config["threads"] = threads
+        self.connection = duckdb.connect(":memory:", config=config)
+        self.connection.execute("set TimeZone = 'UTC'")
+        self.connection.execute("create schema canonical")
+
+    def run(self, sql: str) -> None:
+        """Run one or more statements that return nothing of interest."""
+        self._execute(sql).fetchall()
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """Return all rows of a query as tuples."""
+        return self._execute(sql).fetchall()
+
+    def frame(self, sql: str) -> pd.DataFrame:
+        """Return a query as a pandas frame."""
+        return self._execute(sql).df()
+
+    def load(self, table: str, frame: pd.DataFrame, types: Mapping[str, str]) -> None:
+        """Create or replace `table` from `frame`; missing columns become null."""
+        columns = ", ".join(f'"{name}" {kind}' for name, kind in types.items())
+        self.run(f"create or replace table {table} ({columns})")
+        if frame.empty:
+            return
+        present = [name for name in types if name in frame.columns]
+        self.connection.register("incoming_frame", frame[present])
+        try:
+            names = ", ".join(f'"{name}"' for name in present)
+            casts = ", ".join(f'cast("{name}" as {types[name]})' for name in present)
+            self.run(f"insert into {table} ({names}) select {casts} from incoming_frame")
+        finally:
+            self.connection.unregister("incoming_frame")
+
+    def seal(self) -> None:
+        """Refuse files, network and settings from here on."""
+        self.run("set enable_external_access = false; set lock_configuration = true")
+
+    def close(self) -> None:
+        """Release the database and its spill folder."""
+        self.connection.close()
+        self._spill.cleanup()
+
+    def __enter__(self) -> DuckDbEngine:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _execute(self, sql: str) -> duckdb.DuckDBPyConnection:
+        try:
+            return self.connection.execute(sql)
+        except duckdb.Error as problem:
+            raise EngineError(f"The database failed: {problem}") from problem
+
+
+def open_engine(url: str = "duckdb", memory_limit: str = "2GB", threads: int | None = None) -> DuckDbEngine:
+    """Return the engine that `url` names; EngineError for one we do not have."""
+    if url != "duckdb":
+        raise EngineError(f"Unknown engine {url!r}. Engines: duckdb.")
+    return DuckDbEngine(memory_limit, threads)

@@ -1,0 +1,32 @@
+"""What the rest of the house asks of a database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import pandas as pd
+
+
+class Engine(Protocol):
+    """A database that holds canonical tables (schema `canonical`) and facts (default schema)."""
+
+    dialect: str  # sqlglot's name of the SQL it speaks
+
+    def run(self, sql: str) -> None:
+        """Run one or more statements that return nothing of interest; EngineError when one fails."""
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """Return all rows of a query as tuples."""
+
+    def frame(self, sql: str) -> pd.DataFrame:
+        """Return a query as a pandas frame (decimals become floats, timestamps are naive UTC)."""
+
+    def load(self, table: str, frame: pd.DataFrame, types: Mapping[str, str]) -> None:
+        """Create or replace `table` with the columns of `types` (name -> SQL type), filled from `frame`."""
+
+    def seal(self) -> None:
+        """Refuse files, network and settings from here on: what follows may be written by anybody."""
+
+    def close(self) -> None:
+        """Release the database."""

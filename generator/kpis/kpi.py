@@ -1,0 +1,72 @@
+"""A KPI as a value: what its file says, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """The nine measure kinds; each has a file in generator/measures/."""
+
+    COUNT = "count"
+    SUM = "sum"
+    RATE = "rate"
+    RATIO = "ratio"
+    MEAN = "mean"
+    SURVIVAL = "survival"
+    COHORT = "cohort"
+    RANKING = "ranking"
+    FORMULA = "formula"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure that a KPI file computes: the headline (name "") or a companion."""
+
+    name: str  # "" for the headline; the metric id is then the KPI's, else `<kpi>.<name>`
+    title: str
+    kind: Kind
+    sql: str  # "" for a formula
+    formula: str  # "" unless kind is formula
+    unit: str
+    by: tuple[str, ...]
+    grains: tuple[str, ...]  # week, month, quarter, year, all
+    window: str | None = None  # key below `windows` in the settings; cohort only
+    within: str | None = None  # ratio only: the denominator is summed over this dimension (shares that add to one)
+
+
+@dataclass(frozen=True)
+class Kpi:
+    """One file of content/kpis/."""
+
+    id: str
+    title: str
+    section: str  # north_star, top, middle, bottom, economics, retention, trust
+    unit: str  # count, ratio, ratio_x, currency, minutes, days, months, hours, currency_per_day
+    better: str  # higher, lower, band, none
+    basis: str  # event, cohort, snapshot
+    target: str  # flow, level, none
+    by: tuple[str, ...]
+    compare: tuple[str, ...]
+    pages: tuple[str, ...]  # weekly, monthly, quarterly, sla, definitions, trust
+    roles: Mapping[str, str]  # sales, marketing: what each does for this number
+    needs: tuple[str, ...]  # canonical tables, or table.column, without which it is missing_input
+    settings: tuple[str, ...]  # keys of the settings that change the number; printed on its page
+    neighbours: tuple[str, ...]  # ids of the KPIs before and after it in the funnel
+    band: tuple[float, float] | None  # the wanted range where better is `band`
+    sources: tuple[str, ...]
+    sentence: str  # the definition in a sentence: the first paragraph of the prose
+    prose: str  # Markdown, the whole of it, without the SQL
+    figures: tuple[Figure, ...]  # headline first
+    path: str  # as messages print it
+
+    @property
+    def headline(self) -> Figure:
+        """The figure that bears the KPI's own id."""
+        return self.figures[0]
+
+    def metric_id(self, figure: Figure) -> str:
+        """Return the id of `figure` in the results."""
+        return f"{self.id}.{figure.name}" if figure.name else self.id

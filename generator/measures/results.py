@@ -1,0 +1,62 @@
+"""The results of a drop: one cell per metric, period and scope, and what a page needs beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import pandas as pd
+
+
+class Status(StrEnum):
+    """The words of spec rule G24; a cell without a value always has one that says why."""
+
+    OK = "ok"
+    MATURING = "maturing"
+    PROVISIONAL = "provisional"
+    PENDING = "pending"
+    CAPPED = "capped"
+    ZERO_DENOMINATOR = "zero_denominator"
+    MISSING_FX = "missing_fx"
+    MISSING_INPUT = "missing_input"
+    TARGET_MET = "target_met"
+    SUPPRESSED = "suppressed"
+    NOT_REACHED = "not_reached"
+    INFO = "info"
+
+
+#: The contract of kpis.csv, in this order.
+CELL_COLUMNS = (
+    "metric_id", "period", "scope", "value", "numerator", "denominator", "n", "low", "high",
+    "status", "target", "attainment", "target_status", "cut",
+)  # fmt: skip
+
+#: One row per metric, period, scope and kind of comparison.
+COMPARISON_COLUMNS = (
+    "metric_id", "period", "scope", "comparison", "value", "before", "before_period", "change", "low", "high",
+    "verdict", "note",
+)  # fmt: skip
+
+CURVE_COLUMNS = ("metric_id", "period", "scope", "day", "share", "at_risk")
+
+
+@dataclass(frozen=True)
+class Results:
+    """All cells of a drop.
+
+    cells: CELL_COLUMNS. `period` and `scope` are texts as in the contract; `value`, `low`, `high`, `numerator`,
+        `denominator`, `target`, `attainment` are floats (NaN: none), `n` is Int64, `status` a word of Status,
+        `target_status` one of on_target, at_risk, off_target or "", `cut` an ISO date or "".
+        Sorted by metric_id, period, scope.
+    comparisons: COMPARISON_COLUMNS; comparison is one of wow, mom, qoq, yoy; `change` is a difference for rates
+        (percentage points / 100) and a relative change for everything else; verdict is up, down, no_clear_change
+        or n/a (sample too small, a side missing); `note` is "" or `prior_exhausted`.
+    curves: CURVE_COLUMNS, cumulative incidence of cohort metrics by day since entry.
+    periods: one row per own period: period (label), grain, starts_on, ends_on (exclusive), cut_on (exclusive),
+        is_part, days_done, days_total; sorted by grain and start.
+    """
+
+    cells: pd.DataFrame
+    comparisons: pd.DataFrame
+    curves: pd.DataFrame
+    periods: pd.DataFrame

@@ -1,0 +1,57 @@
+"""Where things stand: the project's folders, laid over those that the package carries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+_PACKAGE = Path(__file__).parent
+_PACKAGED = _PACKAGE / "_packaged"
+#: In a wheel the top-level folders travel inside the package; in a checkout they stand beside it.
+PACKAGED = _PACKAGED if _PACKAGED.is_dir() else _PACKAGE.parent
+
+
+@dataclass(frozen=True)
+class Project:
+    """A company's own folder, or the packaged default when there is none."""
+
+    root: Path
+
+    @property
+    def is_packaged(self) -> bool:
+        """Whether there is no company folder and the packaged content serves alone."""
+        return self.root == PACKAGED
+
+    @property
+    def exports(self) -> Path:
+        """The folder whose newest sub-folder is the drop to build."""
+        return self.root / "exports"
+
+    def layers(self, folder: str) -> tuple[Path, ...]:
+        """Return the folders called `folder` (such as `content/kpis`), packaged first, the project's own last."""
+        candidates = dict.fromkeys((PACKAGED / folder, self.root / folder))
+        return tuple(path for path in candidates if path.is_dir())
+
+    def files(self, folder: str, pattern: str) -> dict[str, Path]:
+        """Return files of `folder` by their path below it; the project's own replace packaged ones of that name."""
+        found: dict[str, Path] = {}
+        for layer in self.layers(folder):
+            for path in sorted(layer.rglob(pattern)):
+                found[path.relative_to(layer).as_posix()] = path
+        return found
+
+    def shown(self, path: Path) -> str:
+        """Return `path` as messages print it: relative to the project where it lies inside."""
+        for base in (self.root, PACKAGED):
+            if path.is_relative_to(base):
+                return path.relative_to(base).as_posix()
+        return str(path)
+
+
+def find_project(start: Path | None = None) -> Project:
+    """Return the nearest folder upwards from `start` with `mkdocs.yml` and `content/`, else the packaged content."""
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / "mkdocs.yml").is_file() and (folder / "content").is_dir():
+            return Project(folder)
+    return Project(PACKAGED)

@@ -1,0 +1,26 @@
+"""Everything that the pages may know about a drop: aggregates, the agreement and what the load found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from generator.agreement import Agreement
+from generator.kpis.kpi import Kpi
+from generator.measures.results import Results
+from generator.sources.report import Drop, Finding, LoadReport
+
+
+@dataclass(frozen=True)
+class Report:
+    """One drop, measured; no row about a person is in it."""
+
+    drop: Drop
+    agreement: Agreement
+    kpis: tuple[Kpi, ...]
+    results: Results
+    load: LoadReport
+    findings: tuple[Finding, ...]  # of the load and of the facts, worst first
+    missing: Mapping[str, tuple[str, ...]]  # metric id -> what it lacks (table or table.column)
+    labels: Mapping[str, Mapping[str, str]]  # dimension -> member -> how it is printed
+    version: str  # of the generator
