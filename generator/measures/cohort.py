@@ -1,0 +1,101 @@
+"""Cohort: of the units that entered in a period, the share that got there within a window."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+
+from generator.engine import Engine
+from generator.errors import KpiError, Mistake
+from generator.measures.figure import Figure, Settings
+from generator.measures.periods import Periods
+from generator.measures.place import SLOT, Terms, day_of_unit, place
+from generator.measures.rate import share_of
+from generator.measures.results import Status
+from generator.measures.units import UnitTable
+
+
+def cohort(
+    engine: Engine, units: UnitTable, figure: Figure, periods: Periods, window: int, min_mature_share: float
+) -> pd.DataFrame:
+    """Return placed cells of mature units: value, numerator, denominator = n, low, high.
+
+    Where too few are mature there is no headline: status `maturing`, the counts of the mature ones stand.
+    """
+    units.need(("moment",))
+    mature = f"({mature_sql(units, periods, window)})"
+    terms = Terms(
+        counts={
+            "entered": "1",
+            "n": f"case when {mature} then 1 else 0 end",
+            "numerator": f"case when {mature} and {reached_sql(units, window)} then 1 else 0 end",
+        },
+        amounts={},
+        present=present_sql(units),
+        joins=done_join(units),
+    )
+    placed = share_of(place(engine, units, figure, terms, periods))
+    return _without_young_headlines(placed, min_mature_share)
+
+
+def window_days(figure: Figure, settings: Settings, metric_id: str) -> int:
+    """Return the days of the figure's window; KpiError where the settings have none of that name."""
+    windows = settings.windows
+    key = figure.window or ""
+    days = windows.get(key) if isinstance(windows, Mapping) else getattr(windows, key, None)
+    if days is None:
+        raise KpiError(
+            "A KPI cannot be counted.",
+            [Mistake(metric_id, f"the settings have no window '{key}'", "Add it below `windows` in settings.yml.")],
+        )
+    return int(days)
+
+
+def mature_sql(units: UnitTable, periods: Periods, window: int) -> str:
+    """Return SQL that is true where a unit entered at least `window` days before the drop was taken."""
+    span = pd.Timedelta(days=window)
+    if units.is_date("moment"):
+        return f"u.moment <= date '{(periods.as_of_day - span).date()}'"
+    return f"u.moment <= timestamp '{periods.as_of - span}'"
+
+
+def reached_sql(units: UnitTable, window: int) -> str:
+    """Return SQL that is true where a unit got there within the window, its last second or day included."""
+    if not units.has("done_at"):
+        return "u.hit"
+    entry, done = entry_and(units, "done_at")
+    return f"{done} <= {entry} + interval '{window}' day"
+
+
+def entry_and(units: UnitTable, column: str) -> tuple[str, str]:
+    """Return SQL for the entry and for `column`, both as timestamps; where either is a day, both are."""
+    if units.is_date("moment") or units.is_date(column):
+        other = f"u.{column}" if units.is_date(column) else f"{column}_slot.local_date"
+        return f"cast({day_of_unit(units)} as timestamp)", f"cast({other} as timestamp)"
+    return "u.moment", f"u.{column}"
+
+
+def done_join(units: UnitTable, *columns: str) -> str:
+    """Return SQL that joins the local day of instants which are compared with days."""
+    return " ".join(
+        f"left join local_slot {column}_slot on {column}_slot.slot = {SLOT.format(f'u.{column}')}"
+        for column in columns or ("done_at",)
+        if units.has(column) and units.is_date("moment") and not units.is_date(column)
+    )
+
+
+def present_sql(units: UnitTable) -> str:
+    """Return SQL that is true for units with an entry and, where the rows say so themselves, an outcome."""
+    units.need(() if units.has("done_at") else ("hit",))
+    return "u.moment is not null" if units.has("done_at") else "u.moment is not null and u.hit is not null"
+
+
+def _without_young_headlines(placed: pd.DataFrame, min_mature_share: float) -> pd.DataFrame:
+    share = Fraction(str(min_mature_share))
+    young = placed["n"] * share.denominator < placed["entered"] * share.numerator
+    for name in ("value", "low", "high"):
+        placed[name] = placed[name].mask(young)
+    return placed.assign(status=np.where(young, Status.MATURING.value, ""))

@@ -1,0 +1,45 @@
+"""What a measure asks of a figure and of the settings, without knowing the rooms that write them."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+
+class Figure(Protocol):
+    """The question of one figure: how to count, by what to split, over which periods."""
+
+    @property
+    def kind(self) -> str:
+        """One of the nine kinds."""
+
+    @property
+    def by(self) -> tuple[str, ...]:
+        """Dimensions to split by; each is a column of the unit rows."""
+
+    @property
+    def grains(self) -> tuple[str, ...]:
+        """Which of week, month, quarter, year, all."""
+
+    @property
+    def window(self) -> str | None:
+        """Key below `windows` in the settings; cohort only."""
+
+    @property
+    def within(self) -> str | None:
+        """The dimension over which the denominator is summed, so that its shares add to one."""
+
+
+class Settings(Protocol):
+    """The settings that change how figures are counted."""
+
+    @property
+    def windows(self) -> Any:
+        """Days by window name: a mapping, or a value with attributes."""
+
+    @property
+    def min_mature_share(self) -> float:
+        """Below this share of mature units a cohort has no headline."""
+
+    @property
+    def min_n_band(self) -> int:
+        """A score band with fewer units joins its neighbour."""

@@ -1,0 +1,56 @@
+"""Measures one figure: its unit rows become cells of every period and split."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from generator.engine import Engine
+from generator.measures.cohort import cohort, window_days
+from generator.measures.count import count
+from generator.measures.figure import Figure, Settings
+from generator.measures.mean import mean
+from generator.measures.measured import Measured, cells_of, no_curves, together
+from generator.measures.periods import Periods, load_periods
+from generator.measures.rate import rate
+from generator.measures.ratio import ratio
+from generator.measures.sum import total
+from generator.measures.units import describe_units
+
+
+def measure_figure(
+    engine: Engine, figure: Figure, metric_id: str, units: str, settings: Settings, periods: Periods | None = None
+) -> Measured:
+    """Return the cells of `figure` from the table of unit rows called `units`.
+
+    `metric_id` is what the figure is called in the results; figures that come with it get `<metric_id>.<name>`.
+    KpiError where the unit rows are not what the kind needs. Formulas are no business of this function.
+    """
+    calendar = periods or load_periods(engine)
+    table = describe_units(engine, units, metric_id)
+    match figure.kind:
+        case "count":
+            placed = {"": count(engine, table, figure, calendar)}
+        case "sum":
+            placed = {"": total(engine, table, figure, calendar)}
+        case "rate":
+            placed = {"": rate(engine, table, figure, calendar)}
+        case "ratio":
+            placed = {"": ratio(engine, table, figure, calendar)}
+        case "mean":
+            averages = mean(engine, table, figure, calendar)
+            placed = {"": averages["mean"], "median": averages["median"], "p90": averages["p90"]}
+        case "cohort":
+            days = window_days(figure, settings, metric_id)
+            share = settings.min_mature_share
+            placed = {"": cohort(engine, table, figure, calendar, days, share)}
+        case _:
+            raise AssertionError(f"{metric_id}: no unit rows are counted for kind {figure.kind}")
+    return _measured(metric_id, placed, calendar, no_curves())
+
+
+def _measured(metric_id: str, placed: dict[str, pd.DataFrame], periods: Periods, curves: pd.DataFrame) -> Measured:
+    parts = [
+        Measured(cells_of(f"{metric_id}.{name}" if name else metric_id, frame, periods), no_curves())
+        for name, frame in placed.items()
+    ]
+    return together([*parts, Measured(parts[0].frame.iloc[:0], curves)])

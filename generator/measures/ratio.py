@@ -1,0 +1,37 @@
+"""Ratio: a sum over a sum; the units above and below the line may be of different kinds."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from generator.engine import Engine
+from generator.measures.figure import Figure
+from generator.measures.intervals import Numbers
+from generator.measures.periods import Periods
+from generator.measures.place import Terms, place
+from generator.measures.units import UnitTable
+from generator.measures.within import whole_of
+
+
+def ratio(engine: Engine, units: UnitTable, figure: Figure, periods: Periods) -> pd.DataFrame:
+    """Return placed cells: value = numerator / denominator; n = units that count below the line."""
+    units.need(("num", "den"))
+    num, den = units.exact("num"), units.exact("den")
+    below = "u.counts" if units.has("counts") else f"({den}) <> 0"
+    terms = Terms(
+        counts={"n": f"case when {below} then 1 else 0 end"},
+        amounts={"numerator": num, "denominator": den},
+        present=f"({num}) is not null and ({den}) is not null",
+    )
+    placed = place(engine, units, figure, terms, periods)
+    if figure.within:
+        placed["denominator"] = whole_of(placed, figure.within, "denominator")
+        placed["n"] = whole_of(placed, figure.within, "n")
+    return placed.assign(value=quotient(placed["numerator"], placed["denominator"]))
+
+
+def quotient(above: pd.Series, below: pd.Series) -> Numbers:
+    """Return above / below; NaN over nothing."""
+    top, bottom = above.to_numpy(dtype="float64"), below.to_numpy(dtype="float64")
+    return np.asarray(np.divide(top, bottom, out=np.full(len(top), np.nan), where=bottom != 0))
