@@ -1,1 +1,57 @@
-"""Room."""
+"""content/agreement/*.yml as checked, frozen values."""
+
+from .agreement import Agreement
+from .calendars import Calendar, Holiday, Window
+from .channels import Channel
+from .criteria import (
+    ActivityCondition,
+    AttributeCondition,
+    Condition,
+    Criteria,
+    DealCondition,
+    ManualCondition,
+    ScoreCondition,
+    TouchCondition,
+)
+from .lifecycle import Agreed, Attribute, Definition, Example, Lifecycle, Move, Reason, Stage, TierRule
+from .loading import load_agreement
+from .owners import Owner
+from .pipeline import DealStage, Pipeline
+from .settings import Settings
+from .sla import Commitment, Sla, Tier, TierTarget
+from .targets import Target
+
+__all__ = [
+    "ActivityCondition",
+    "Agreed",
+    "Agreement",
+    "Attribute",
+    "AttributeCondition",
+    "Calendar",
+    "Channel",
+    "Commitment",
+    "Condition",
+    "Criteria",
+    "DealCondition",
+    "DealStage",
+    "Definition",
+    "Example",
+    "Holiday",
+    "Lifecycle",
+    "ManualCondition",
+    "Move",
+    "Owner",
+    "Pipeline",
+    "Reason",
+    "ScoreCondition",
+    "Settings",
+    "Sla",
+    "Stage",
+    "Target",
+    "Tier",
+    "TierRule",
+    "TierTarget",
+    "TouchCondition",
+    "Window",
+    "load_agreement",
+]
