@@ -1,0 +1,191 @@
+"""The agreement as tables, so that SQL reads it by joins and never by text put into a query."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+
+from generator.agreement import Agreement
+from generator.agreement.sla import Commitment, TierTarget
+from generator.calendar.zones import local_date
+from generator.engine import Engine
+
+#: Side stages sort after all forward ones of the same instant.
+_SIDE_RANK = 100
+_SECONDS = {"business_minutes": 60, "minutes": 60, "business_hours": 3600, "hours": 3600, "days": 86400}
+_ROUND_THE_CLOCK = "24x7"
+
+_TYPES: dict[str, dict[str, str]] = {
+    "setting": {"key": "varchar", "value": "varchar"},
+    "setting_list": {"key": "varchar", "value": "varchar"},
+    "plan_rate": {"currency": "varchar", "rate": "decimal(18,9)"},
+    "stage": {"stage": "varchar", "rank": "integer", "kind": "varchar"},
+    "reason": {
+        "reason": "varchar",
+        "family": "varchar",
+        "is_disagreement": "boolean",
+        "is_leak": "boolean",
+        "is_excluded": "boolean",
+    },
+    "deal_stage": {"stage": "varchar", "rank": "integer", "is_qualified": "boolean", "outcome": "varchar"},
+    "commitment": {
+        "rule_id": "varchar",
+        "commitment": "varchar",
+        "version": "varchar",
+        "direction": "varchar",
+        "team": "varchar",
+        "kind": "varchar",
+        "trigger": "varchar",
+        "tier": "varchar",
+        "unit": "varchar",
+        "target_s": "bigint",
+        "target_days": "integer",
+        "attempts": "integer",
+        "goal": "double",
+        "grace_s": "bigint",
+        "due_soon_at": "double",
+        "calendar": "varchar",
+        "effective_from": "date",
+        "effective_to": "date",
+    },
+    "commitment_stop": {"rule_id": "varchar", "stop": "varchar"},
+    "commitment_cancel": {"rule_id": "varchar", "reason": "varchar"},
+    "commitment_field": {"rule_id": "varchar", "field": "varchar", "wanted": "varchar"},
+    "agreed_owner": {
+        "owner_id": "varchar",
+        "display_name": "varchar",
+        "team": "varchar",
+        "role": "varchar",
+        "manager_id": "varchar",
+        "region": "varchar",
+        "calendar_id": "varchar",
+        "active_from": "date",
+        "active_to": "date",
+    },
+    "own_target": {
+        "target_id": "varchar",
+        "metric_id": "varchar",
+        "period_start": "date",
+        "period_end": "date",
+        "team": "varchar",
+        "region": "varchar",
+        "segment": "varchar",
+        "owner_id": "varchar",
+        "value": "decimal(18,6)",
+        "currency": "varchar",
+        "version": "varchar",
+        "agreed_on": "date",
+    },
+}
+
+
+def load_agreement_tables(engine: Engine, agreement: Agreement, as_of: datetime) -> None:
+    """Create the tables of the agreement in `engine`; see `_TYPES` for their columns."""
+    rows: Mapping[str, Iterable[tuple[Any, ...]]] = {
+        "setting": _settings(agreement, as_of),
+        "setting_list": _setting_lists(agreement),
+        "plan_rate": sorted(agreement.settings.fx.constant.items()),
+        "stage": _stages(agreement),
+        "reason": _reasons(agreement),
+        "deal_stage": [(s.id, s.rank, s.qualified, s.outcome) for s in agreement.pipeline.stages],
+        "commitment": [_rule(c, tier) for c in agreement.sla.commitments for tier in c.per_tier],
+        "commitment_stop": _of_rules(agreement, lambda c: [(stop,) for stop in c.stop]),
+        "commitment_cancel": _of_rules(agreement, lambda c: [(reason,) for reason in c.cancel_on]),
+        "commitment_field": _of_rules(agreement, lambda c: [_field(text) for text in c.required_fields]),
+        "agreed_owner": [
+            (o.id, o.display_name, o.team, o.role, o.manager, o.region, o.calendar, o.active_from, o.active_to)
+            for o in agreement.owners
+        ],
+        "own_target": [
+            (
+                t.id, t.metric, t.period_start, t.period_end, None if t.team == "all" else t.team, t.region, t.segment,
+                t.owner, t.value, t.currency, t.version, t.agreed_on,
+            )
+            for t in agreement.targets
+        ],
+    }  # fmt: skip
+    for table, types in _TYPES.items():
+        engine.load(table, pd.DataFrame(list(rows[table]), columns=list(types), dtype=object), types)
+
+
+def _settings(agreement: Agreement, as_of: datetime) -> list[tuple[str, str]]:
+    today = local_date(as_of, agreement.settings.reporting_timezone)
+    known = dict(agreement.settings.setting_rows())
+    known |= {"as_of": as_of.isoformat(sep=" "), "as_of_date": today.isoformat()}
+    return sorted(known.items())
+
+
+def _setting_lists(agreement: Agreement) -> list[tuple[str, str]]:
+    settings = agreement.settings
+    lists = {
+        "exclude_reasons": settings.exclude_reasons,
+        "exclude_loss_reasons": settings.exclude_loss_reasons,
+        "win_types": settings.win_types,
+        "revenue_types": settings.revenue_types,
+        "paid_channels": settings.paid_channels,
+        "cac.purposes": settings.cac.purposes,
+    }
+    return [(key, member) for key, members in lists.items() for member in members]
+
+
+def _stages(agreement: Agreement) -> list[tuple[str, int, str]]:
+    return [
+        (stage.id, stage.rank if stage.rank is not None else _SIDE_RANK + place, stage.kind)
+        for place, stage in enumerate(agreement.lifecycle.stages)
+    ]
+
+
+def _reasons(agreement: Agreement) -> list[tuple[str, str, bool, bool, bool]]:
+    excluded = set(agreement.settings.exclude_reasons)
+    return [(r.code, r.family, r.disagreement, r.leak, r.code in excluded) for r in agreement.lifecycle.reasons]
+
+
+def _rule_id(commitment: Commitment, target: TierTarget) -> str:
+    return f"{commitment.id}@{commitment.version}/{target.tier or '*'}"
+
+
+def _rule(commitment: Commitment, target: TierTarget) -> tuple[Any, ...]:
+    in_seconds = _SECONDS.get(target.unit)
+    wall_clock = target.unit in ("minutes", "hours", "days")
+    return (
+        _rule_id(commitment, target),
+        commitment.id,
+        commitment.version,
+        commitment.direction,
+        commitment.accountable,
+        commitment.kind,
+        commitment.trigger,
+        target.tier,
+        target.unit,
+        _seconds(target.value, in_seconds),
+        int(target.value) if target.unit == "business_days" else None,
+        target.attempts,
+        target.goal,
+        _seconds(commitment.grace, in_seconds) or 0,
+        commitment.due_soon_at,
+        _ROUND_THE_CLOCK if wall_clock else commitment.calendar,
+        commitment.effective_from,
+        commitment.effective_to,
+    )
+
+
+def _seconds(value: Decimal, unit: int | None) -> int | None:
+    return int(value * unit) if unit else None
+
+
+def _of_rules(agreement: Agreement, parts: Any) -> list[tuple[Any, ...]]:
+    return [
+        (_rule_id(commitment, target), *part)
+        for commitment in agreement.sla.commitments
+        for target in commitment.per_tier
+        for part in parts(commitment)
+    ]
+
+
+def _field(text: str) -> tuple[str, str | None]:
+    name, _, wanted = text.partition("=")
+    return name.strip(), wanted.strip() or None

@@ -1,0 +1,110 @@
+-- One row per lead that counts: where it stood when its window (windows.lead_to_customer) ended. Key: lead_id.
+-- Exactly one of is_purchased, is_exited, is_open holds. Nobody having spoken with the lead for inactive_days is an
+-- exit too, but only where the drop says anything about activities or touches.
+with option as (
+    select
+        max(case when key = 'windows.lead_to_customer' then cast(value as integer) end) as window_days,
+        max(case when key = 'inactive_days' then cast(value as integer) end) as inactive_days
+    from setting
+),
+
+horizon as (
+    select
+        lead.*,
+        lead.created_at + option.window_days * interval '1' day as horizon_at,
+        lead.created_on + option.window_days as horizon_on,
+        option.inactive_days
+    from lead
+    cross join option
+    where lead.excluded is null
+),
+
+stage_then as (
+    select lead_id, stage, reason
+    from (
+        select
+            lifecycle.lead_id,
+            lifecycle.stage,
+            lifecycle.kind,
+            lifecycle.reason,
+            row_number() over (
+                partition by lifecycle.lead_id order by lifecycle.occurred_at desc, lifecycle.rank desc
+            ) as place
+        from lifecycle
+        inner join horizon on horizon.lead_id = lifecycle.lead_id and lifecycle.occurred_at <= horizon.horizon_at
+        where lifecycle.move in ('entry', 'exit')
+    ) as latest
+    where place = 1 and kind = 'side'
+),
+
+deal_then as (
+    select
+        horizon.lead_id,
+        sum(case when deal.is_closed and not deal.is_won and deal.booked_on <= horizon.horizon_on then 1 else 0 end)
+            as lost,
+        sum(case
+            when deal.created_on <= horizon.horizon_on
+                and not (deal.is_closed and deal.booked_on <= horizon.horizon_on) then 1
+            else 0
+        end) as open_deals,
+        min(case when deal.is_closed and not deal.is_won and deal.booked_on <= horizon.horizon_on then deal.reason end)
+            as reason
+    from horizon
+    inner join deal on deal.lead_id = horizon.lead_id and deal.excluded is null and deal.type = 'new_business'
+    group by horizon.lead_id
+),
+
+contact as (
+    select coalesce(survivor.lead_id, activity.lead_id) as lead_id, activity.occurred_at
+    from canonical.activity as activity
+    left join survivor on survivor.record_id = activity.lead_id
+    where activity.lead_id is not null
+    union all
+    select coalesce(survivor.lead_id, touch.lead_id) as lead_id, touch.occurred_at
+    from canonical.touch as touch
+    left join survivor on survivor.record_id = touch.lead_id
+    where touch.lead_id is not null
+),
+
+last_contact as (
+    select horizon.lead_id, max(contact.occurred_at) as occurred_at
+    from horizon
+    inner join contact on contact.lead_id = horizon.lead_id and contact.occurred_at <= horizon.horizon_at
+    group by horizon.lead_id
+),
+
+judged as (
+    select
+        horizon.lead_id,
+        coalesce(horizon.won_on <= horizon.horizon_on, false) as is_purchased,
+        stage_then.lead_id is not null as is_out,
+        coalesce(deal_then.lost > 0 and deal_then.open_deals = 0, false) as is_lost,
+        coalesce(
+            (select is_present from source_table where name = 'contact')
+            and coalesce(last_contact.occurred_at, horizon.created_at)
+            <= horizon.horizon_at - horizon.inactive_days * interval '1' day,
+            false
+        ) as is_silent,
+        coalesce(stage_then.reason, deal_then.reason) as reason
+    from horizon
+    left join stage_then on stage_then.lead_id = horizon.lead_id
+    left join deal_then on deal_then.lead_id = horizon.lead_id
+    left join last_contact on last_contact.lead_id = horizon.lead_id
+)
+
+select
+    lead.lead_id,
+    lead.created_at,
+    lead.created_on,
+    judged.is_purchased,
+    not judged.is_purchased and (judged.is_out or judged.is_lost or judged.is_silent) as is_exited,
+    not judged.is_purchased and not (judged.is_out or judged.is_lost or judged.is_silent) as is_open,
+    case
+        when judged.is_purchased then null
+        when judged.is_out or judged.is_lost then judged.reason
+        when judged.is_silent then 'silent'
+    end as reason,
+    lead.region, lead.segment, lead.channel, lead.campaign, lead.product, lead.tier, lead.owner, lead.origin,
+    case when lead.won_on < lead.created_on then 'negative_duration' end as excluded
+from judged
+inner join lead on lead.lead_id = judged.lead_id

@@ -1,0 +1,31 @@
+-- One row per account, segment, month and kind of recognised revenue, in reporting currency. Key: those four.
+-- The account '*' is the company total: where a month has one, it stands for all rows of that month and kind.
+with option as (
+    select
+        max(case when key = 'reporting_currency' then value end) as reporting_currency,
+        max(case when key = 'source_currency' then value end) as source_currency
+    from setting
+),
+
+total_month as (
+    select distinct month, kind
+    from canonical.revenue
+    where account_id = '*' and segment is null
+)
+
+select
+    revenue.account_id,
+    revenue.segment,
+    revenue.month,
+    revenue.kind,
+    cast(revenue.amount * fx_day.rate as decimal(38, 9)) as amount,
+    cast(revenue.cogs * fx_day.rate as decimal(38, 9)) as cogs,
+    case when fx_day.rate is null then 'missing_fx' end as gap,
+    not (total_month.month is not null and not (revenue.account_id = '*' and revenue.segment is null)) as is_in_total
+from canonical.revenue as revenue
+cross join option
+left join total_month on total_month.month = revenue.month and total_month.kind = revenue.kind
+left join fx_day
+    on
+        fx_day.currency = coalesce(revenue.currency, option.source_currency, option.reporting_currency)
+        and fx_day.day = revenue.month
