@@ -71,19 +71,19 @@ The deadline of n business days is the close of the n-th business day after that
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
 
+from generator.agreement import Agreement
 from generator.calendar.business_time import business_tables, open_time
 from generator.calendar.calendars import choose_calendars
 from generator.calendar.periods import BusinessDays, Reporting, period_frames, periods_between
 from generator.calendar.zones import local_date, local_slot_frame
 from generator.engine import Engine
 
-if TYPE_CHECKING:
-    from generator.agreement import Agreement
-
 #: How far the tables reach beyond the data: a year for comparisons and deadlines, and some.
 MARGIN = timedelta(days=400)
+
+#: A stray date of the year 1 must not ask for two thousand years of quarter hours.
+EARLIEST = date(1970, 1, 1)
 
 TABLES = {
     "local_slot": {"slot": "bigint", "local_date": "date"},
@@ -142,12 +142,13 @@ __all__ = ["TABLES", "build_calendar", "local_date"]
 def build_calendar(engine: Engine, agreement: Agreement, as_of: datetime, first_day: date) -> tuple[str, ...]:
     """Create the tables above and return what readers should know about the calendars, a sentence each.
 
-    `as_of` is naive UTC; `first_day` is the first local date with data. Raises ExportError or AgreementError with every
+    `as_of` is naive UTC; `first_day` is the first local date with data, read as 1970 where it is older. Raises ExportError or AgreementError with every
     mistake in the calendars.
     """
     chosen = choose_calendars(engine, agreement)
     settings = agreement.settings
     last_day = local_date(as_of, settings.reporting_timezone)
+    first_day = max(first_day, EARLIEST)
     first, last = min(first_day, last_day) - MARGIN, last_day + MARGIN
     reporting = Reporting(
         settings.reporting_timezone, settings.fiscal_year_start_month, cut_as_of=settings.to_date_cut == "as_of"

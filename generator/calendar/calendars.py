@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from generator.agreement import Agreement
 from generator.calendar.hours import WEEKDAYS, HolidayRow, Hours, WindowRow, around_the_clock, read_hours
 from generator.engine import Engine
 from generator.errors import AgreementError, ExportError, Mistake, with_hint
-
-if TYPE_CHECKING:
-    from generator.agreement import Agreement
 
 AGREED = "calendars.yml"
 DROPPED = "the drop's calendar and holiday tables"

@@ -1,44 +1,17 @@
-"""A database with calendar tables in it, and values that stand in for the agreement."""
+"""A database with calendar tables in it."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 from calendar_arithmetic import Arithmetic
+from calendar_standins import agreement_of
 
 from generator.calendar import build_calendar
 from generator.canonical import TABLES as CANONICAL
 from generator.engine import open_engine
-
-NINE_TO_FIVE = tuple((weekday, "09:00", "17:00") for weekday in range(5))
-
-
-def calendar_of(calendar_id, timezone="UTC", windows=NINE_TO_FIVE, holidays=()):
-    """Return a calendar of the agreement; windows as (weekday, open, close), holidays as (date, open, close)."""
-    return SimpleNamespace(
-        id=calendar_id,
-        timezone=timezone,
-        windows=tuple(SimpleNamespace(weekday=day, open=opens, close=closes) for day, opens, closes in windows),
-        holidays=tuple(
-            SimpleNamespace(date=date.fromisoformat(day), open=opens, close=closes) for day, opens, closes in holidays
-        ),
-    )
-
-
-def agreement_of(*calendars, **settings):
-    """Return as much of an agreement as a calendar needs."""
-    usual = {
-        "reporting_timezone": "UTC",
-        "reporting_calendar": "company",
-        "fiscal_year_start_month": 1,
-        "to_date_cut": "last_completed_day",
-    }
-    return SimpleNamespace(
-        calendars=calendars or (calendar_of("company"),), settings=SimpleNamespace(**{**usual, **settings})
-    )
 
 
 @pytest.fixture(scope="session")

@@ -193,7 +193,7 @@ def load(arithmetic, hours, middle):
     arithmetic.load(business_tables([hours], middle - timedelta(days=40), middle + timedelta(days=90)))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(situation=situations())
 def test_tables_and_oracle_agree_on_every_wait(arithmetic, situation):
     hours, middle, instants = situation
@@ -202,7 +202,7 @@ def test_tables_and_oracle_agree_on_every_wait(arithmetic, situation):
     assert arithmetic.elapsed("drawn", clocks) == [open_seconds(hours, *clock) for clock in clocks]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(situation=situations())
 def test_waiting_adds_up(arithmetic, situation):
     hours, middle, instants = situation
@@ -214,7 +214,7 @@ def test_waiting_adds_up(arithmetic, situation):
     assert whole == [one + two for one, two in zip(first, second, strict=True)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(situation=situations(), seconds=st.one_of(st.integers(1, 3 * DAY), st.sampled_from([1, 899, 900, 901, 3600])))
 def test_adding_open_seconds_undoes_waiting_them(arithmetic, situation, seconds):
     hours, middle, instants = situation
@@ -229,7 +229,7 @@ def test_adding_open_seconds_undoes_waiting_them(arithmetic, situation, seconds)
     assert arithmetic.elapsed("drawn", list(zip(instants, before, strict=True))) == [seconds - 1] * len(instants)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(situation=situations(), count=st.integers(0, 8))
 def test_tables_and_oracle_agree_on_deadlines_in_days(arithmetic, situation, count):
     hours, middle, instants = situation
