@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 
@@ -43,3 +44,14 @@ class Settings(Protocol):
     @property
     def min_n_band(self) -> int:
         """A score band with fewer units joins its neighbour."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A figure that a measure makes for itself."""
+
+    kind: str
+    by: tuple[str, ...]
+    grains: tuple[str, ...]
+    window: str | None = None
+    within: str | None = None

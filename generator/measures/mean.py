@@ -33,7 +33,8 @@ def mean(
     placed["denominator"] = placed["n"]
     placed["value"] = quotient(placed["numerator"], placed["n"])
     ordered = sorted_units(engine, units, figure, {"value": "u.value"}, present)
-    found = [_percentiles(ordered, cells) for cells in cells_in(ordered, figure, periods)]
+    wanted = periods.of_grains(figure.grains)
+    found = [_percentiles(ordered, cells) for cells in cells_in(ordered, figure.by, wanted, periods)]
     bare = placed[["period", "scope", "gap", "n"]]
     percentiles = pd.concat(found, ignore_index=True) if found else _NO_PERCENTILES
     beside = bare.merge(percentiles, on=["period", "scope"], how="left")

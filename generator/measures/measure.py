@@ -7,13 +7,16 @@ import pandas as pd
 from generator.engine import Engine
 from generator.measures.cohort import cohort, window_days
 from generator.measures.count import count
+from generator.measures.curve import incidence
 from generator.measures.figure import Figure, Settings
 from generator.measures.mean import mean
 from generator.measures.measured import Measured, cells_of, no_curves, together
 from generator.measures.periods import Periods, load_periods
+from generator.measures.ranking import ranking
 from generator.measures.rate import rate
 from generator.measures.ratio import ratio
 from generator.measures.sum import total
+from generator.measures.survival import survival
 from generator.measures.units import describe_units
 
 
@@ -27,6 +30,7 @@ def measure_figure(
     """
     calendar = periods or load_periods(engine)
     table = describe_units(engine, units, metric_id)
+    curves = no_curves()
     match figure.kind:
         case "count":
             placed = {"": count(engine, table, figure, calendar)}
@@ -43,9 +47,14 @@ def measure_figure(
             days = window_days(figure, settings, metric_id)
             share = settings.min_mature_share
             placed = {"": cohort(engine, table, figure, calendar, days, share)}
+            curves = incidence(engine, table, figure, calendar, metric_id, days)
+        case "survival":
+            placed = survival(engine, table, figure, calendar)
+        case "ranking":
+            placed = ranking(engine, table, figure, calendar, settings.min_n_band)
         case _:
             raise AssertionError(f"{metric_id}: no unit rows are counted for kind {figure.kind}")
-    return _measured(metric_id, placed, calendar, no_curves())
+    return _measured(metric_id, placed, calendar, curves)
 
 
 def _measured(metric_id: str, placed: dict[str, pd.DataFrame], periods: Periods, curves: pd.DataFrame) -> Measured:
