@@ -1,0 +1,152 @@
+"""What was promised: targets, forecasts, pauses of clocks and the log of reviews."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from generator.demo.company import DEFINITION_CHANGE, REGIONS, SEASON, YEARLY_GROWTH, Plan, next_month
+
+#: Monthly promises at scale one, before season and growth: before and after the definition changed.
+_MQLS = (84.0, 74.0)
+_SQLS = 40.0
+#: New and expansion bookings a month at scale one, dollars; marketing's part of the new ones.
+_BOOKINGS = 134_000.0
+_MARKETING_PART = 76_000.0
+_REGION_PART = (0.6, 0.4)
+#: Levels agreed for a whole year: metric, team, and the value of the first year and of later ones.
+_LEVELS = (
+    ("lead_to_customer", "all", "0.050", "0.055"),
+    ("deal_size", "sales", "10000", "10500"),
+    ("sales_cycle", "sales", "45", "45"),
+    ("cac", "all", "10500", "10500"),
+    ("clv", "all", "45000", "50000"),
+    ("sal_acceptance", "marketing", "0.70", "0.80"),
+    ("mql_to_sql", "all", "0.45", "0.55"),
+    ("win_rate_count", "sales", "0.28", "0.30"),
+    ("lead_response_time", "sales", "240", "180"),
+    ("sla_attainment", "all", "0.90", "0.90"),
+)
+_IN_DOLLARS = ("deal_size", "cac", "clv")
+_GROWTH_PER_QUARTER = "0.05"
+
+
+def _pace(plan: Plan, month: date) -> float:
+    """The expected size of a month: season times growth times the plan's scale."""
+    years = (month - plan.start).days / 365
+    return SEASON[month.month - 1] * (1 + YEARLY_GROWTH * years) * plan.scale
+
+
+def _quarters(plan: Plan) -> list[date]:
+    months = plan.first_days()
+    first = date(months[0].year, (months[0].month - 1) // 3 * 3 + 1, 1)
+    quarters = [first]
+    while (after := _later(quarters[-1], 3)) <= months[-1]:
+        quarters.append(after)
+    return quarters
+
+
+def _later(first: date, months: int) -> date:
+    for _ in range(months):
+        first = next_month(first)
+    return first
+
+
+def make_targets(plan: Plan) -> pd.DataFrame:
+    """Return the targets that both teams agreed a month before each period, one a row."""
+    rows = _monthly(plan) + _quarterly(plan) + _levels(plan)
+    columns = ["metric_id", "period_start", "months", "team", "region", "value", "currency"]
+    table = pd.DataFrame(rows, columns=columns)
+    ends = [_later(start, months) for start, months in zip(table["period_start"], table["months"], strict=True)]
+    agreed = [start - timedelta(days=24) for start in table["period_start"]]
+    return table.assign(period_end=ends, agreed_on=agreed)
+
+
+def _monthly(plan: Plan) -> list[tuple[object, ...]]:
+    rows: list[tuple[object, ...]] = []
+    for month in plan.first_days():
+        mqls = _MQLS[month >= DEFINITION_CHANGE] * _pace(plan, month)
+        rows.append(("mql_count", month, 1, "marketing", "", _rounded(mqls, 5), ""))
+        rows.append(("sql_count", month, 1, "all", "", _rounded(_SQLS * _pace(plan, month), 5), ""))
+    return rows
+
+
+def _quarterly(plan: Plan) -> list[tuple[object, ...]]:
+    rows: list[tuple[object, ...]] = []
+    for quarter in _quarters(plan):
+        pace = sum(_pace(plan, _later(quarter, nth)) for nth in range(3))
+        goal, part = _rounded(_BOOKINGS * pace, 5000), _rounded(_MARKETING_PART * pace, 5000)
+        rows.append(("revenue_won", quarter, 3, "all", "", goal, "USD"))
+        rows.append(("revenue_won", quarter, 3, "sales", "", goal, "USD"))
+        rows.append(("revenue_won", quarter, 3, "marketing", "", part, "USD"))
+        for region, share in zip(REGIONS, _REGION_PART, strict=True):
+            rows.append(("revenue_won", quarter, 3, "all", region, _rounded(_BOOKINGS * pace * share, 5000), "USD"))
+        rows.append(("originated_revenue", quarter, 3, "marketing", "", part, "USD"))
+        rows.append(("revenue_growth", quarter, 3, "all", "", _GROWTH_PER_QUARTER, ""))
+    return rows
+
+
+def _levels(plan: Plan) -> list[tuple[object, ...]]:
+    """Rates, averages and days are judged on every grain alike, and never added up."""
+    months, quarters = plan.first_days(), _quarters(plan)
+    years = sorted({date(month.year, 1, 1) for month in months})
+    spans = [(day, 1) for day in months] + [(day, 3) for day in quarters] + [(day, 12) for day in years]
+    rows: list[tuple[object, ...]] = []
+    for metric, team, first, later in _LEVELS:
+        currency = "USD" if metric in _IN_DOLLARS else ""
+        for start, length in spans:
+            rows.append(
+                (metric, start, length, team, "", later if start.year > plan.start.year + 1 else first, currency)
+            )
+    return rows
+
+
+def _rounded(value: float, to: int) -> str:
+    return str(max(int(round(value / to) * to), to if value > to / 4 else 1))
+
+
+def make_forecasts(plan: Plan, bookings: pd.Series) -> pd.DataFrame:
+    """Return what sales forecast at the start and in the middle of each quarter.
+
+    `bookings`: dollars won by first day of the quarter. Sales is cautious in spring and hopeful in autumn.
+    """
+    rng = plan.stream("forecasts")
+    rows: list[tuple[object, ...]] = []
+    for quarter in _quarters(plan):
+        pace = sum(_pace(plan, _later(quarter, nth)) for nth in range(3))
+        plain = float(bookings.get(pd.Timestamp(quarter), 0.0))
+        over = _later(quarter, 3) <= plan.end
+        best = plain if over and plain else _BOOKINGS * pace
+        for day, spread in ((0, 0.13), (45, 0.07)):
+            at = quarter + timedelta(days=day)
+            if not plan.start <= at < plan.end:
+                continue
+            commit = best * (1 + rng.normal(0.02, spread))
+            for category, share in (("commit", 1.0), ("best_case", 1.22), ("pipeline", 1.9)):
+                rows.append((at, quarter, _later(quarter, 3), category, commit * share))
+    return pd.DataFrame(rows, columns=["at", "period_start", "period_end", "category", "amount"])
+
+
+def make_reviews(plan: Plan) -> pd.DataFrame:
+    """Return the reviews that both teams held; now and then one was missed, or one side stayed away."""
+    rng = plan.stream("reviews")
+    days = [plan.start + timedelta(days=n) for n in range((plan.end - plan.start).days)]
+    rows: list[tuple[object, ...]] = []
+    for day in days:
+        weekday, nth = day.weekday(), day.day
+        if weekday == 1 and rng.random() < 0.94:
+            rows.append(("weekly", day))
+        if weekday == 3 and nth <= 7 and rng.random() < 0.97:
+            rows.append(("monthly", day))
+        if weekday == 3 and 8 <= nth <= 14 and day.month % 3 == 1:
+            rows.append(("quarterly", day))
+    table = pd.DataFrame(rows, columns=["kind", "held_on"])
+    opened = rng.integers(2, 9, len(table))
+    return table.assign(
+        attended_sales=(rng.random(len(table)) < 0.93).astype(int),
+        attended_marketing=(rng.random(len(table)) < 0.97).astype(int),
+        actions_open=opened,
+        actions_closed=np.minimum(rng.integers(1, 9, len(table)), opened),
+    )
