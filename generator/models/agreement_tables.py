@@ -55,6 +55,7 @@ _TYPES: dict[str, dict[str, str]] = {
     "commitment_stop": {"rule_id": "varchar", "stop": "varchar"},
     "commitment_cancel": {"rule_id": "varchar", "reason": "varchar"},
     "commitment_field": {"rule_id": "varchar", "field": "varchar", "wanted": "varchar"},
+    "region_calendar": {"region": "varchar", "calendar_id": "varchar"},
     "agreed_owner": {
         "owner_id": "varchar",
         "display_name": "varchar",
@@ -96,6 +97,7 @@ def load_agreement_tables(engine: Engine, agreement: Agreement, as_of: datetime)
         "commitment_stop": _of_rules(agreement, lambda c: [(stop,) for stop in c.stop]),
         "commitment_cancel": _of_rules(agreement, lambda c: [(reason,) for reason in c.cancel_on]),
         "commitment_field": _of_rules(agreement, lambda c: [_field(text) for text in c.required_fields]),
+        "region_calendar": [(region.casefold(), c.id) for c in agreement.calendars for region in c.regions],
         "agreed_owner": [
             (o.id, o.display_name, o.team, o.role, o.manager, o.region, o.calendar, o.active_from, o.active_to)
             for o in agreement.owners

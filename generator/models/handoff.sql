@@ -116,7 +116,7 @@ placed as (
         end as responded_at,
         least(option.as_of, coalesce(followed.exit_at, option.as_of)) as waited_until,
         coalesce(
-            own_calendar.calendar_id, region_calendar.calendar_id, company_calendar.calendar_id, only_calendar.calendar_id
+            own_calendar.calendar_id, regional.calendar_id, company_calendar.calendar_id, only_calendar.calendar_id
         ) as calendar_id,
         owner.team,
         lead.region, lead.segment, lead.channel, lead.campaign, lead.product, lead.tier, lead.origin,
@@ -131,7 +131,8 @@ placed as (
     left join answer on answer.lead_id = handed.lead_id and answer.cycle = handed.cycle
     left join owner on owner.owner_id = coalesce(owner_then.owner_id, lead.owner)
     left join working_calendar as own_calendar on own_calendar.calendar_id = owner.calendar_id
-    left join working_calendar as region_calendar on region_calendar.calendar_id = lower(lead.region)
+    left join region_calendar on region_calendar.region = lower(lead.region)
+    left join working_calendar as regional on regional.calendar_id = region_calendar.calendar_id
     left join working_calendar as company_calendar on company_calendar.calendar_id = option.company_calendar
     left join (select min(calendar_id) as calendar_id from working_calendar) as only_calendar on true
 )

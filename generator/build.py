@@ -1,0 +1,206 @@
+"""The whole story in reading order: a drop is read, measured, written as pages and built into a site."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import generator
+from generator.agreement import Agreement, load_agreement
+from generator.calendar import build_calendar
+from generator.engine import Engine, open_engine
+from generator.errors import ReportError
+from generator.kpis import Explanation, Kpi, csv_text, explain, load_kpis, measure_kpis, write_results
+from generator.measures import assemble
+from generator.models import build_facts, first_day
+from generator.pages import write_pages
+from generator.progress import Progress, Quiet
+from generator.project import Project
+from generator.report import Report
+from generator.site import build_site
+from generator.sources import load_profiles, open_drop, read_exports
+from generator.sources.report import Drop, Finding, LoadReport, Severity
+from generator.targets import add_targets
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the command line asked for; None takes the default that the project states."""
+
+    exports: Path | None = None
+    as_of: str | None = None
+    settings: Path | None = None
+    engine: str = "duckdb"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A drop whose facts stand in the engine, ready for KPI SQL."""
+
+    engine: Engine
+    agreement: Agreement
+    kpis: tuple[Kpi, ...]
+    drop: Drop
+    load: LoadReport
+    findings: tuple[Finding, ...]
+
+
+@contextmanager
+def prepared(project: Project, request: Request, progress: Progress) -> Iterator[Prepared]:
+    """Read the agreement, the KPI files and the drop, and build the facts; the engine is sealed when it is yielded."""
+    with progress.step("Reading the agreement and the KPI files"):
+        agreement = load_agreement(project, request.settings)
+        kpis = load_kpis(project, agreement)
+    drop = open_drop(request.exports, request.as_of, project, agreement.settings)
+    with open_engine(request.engine, agreement.settings.memory_limit) as engine:
+        with progress.step(f"Reading the exports in {project.shown(drop.path)} as of {drop.as_of:%Y-%m-%d %H:%M} UTC"):
+            load = read_exports(drop, project, agreement, engine)
+        with progress.step("Building the facts"):
+            remarks = build_calendar(engine, agreement, drop.as_of, first_day(engine, drop.as_of))
+            found = build_facts(engine, agreement, load, drop.as_of)
+            engine.seal()
+        calendars = tuple(Finding("calendar", Severity.NOTES, sentence, tables=("calendar",)) for sentence in remarks)
+        yield Prepared(engine, agreement, kpis, drop, load, _worst_first(load.findings + found + calendars))
+
+
+def measure(project: Project, request: Request, progress: Progress) -> Report:
+    """Return everything that pages may know about the drop."""
+    with prepared(project, request, progress) as ready:
+        with progress.step(f"Measuring {len(ready.kpis)} KPIs"):
+            measured = measure_kpis(ready.kpis, ready.engine, ready.agreement, ready.load, ready.drop.as_of)
+            cells = add_targets(
+                measured.measured.cells, ready.kpis, ready.engine, measured.periods, ready.agreement.settings
+            )
+            results = assemble(measured.measured, cells, measured.comparisons, measured.periods)
+        return Report(
+            drop=ready.drop,
+            agreement=ready.agreement,
+            kpis=ready.kpis,
+            results=results,
+            load=ready.load,
+            findings=ready.findings,
+            missing=measured.missing,
+            labels=_labels(ready.engine, ready.agreement),
+            version=generator.__version__,
+        )
+
+
+def build(project: Project, request: Request, out: Path, progress: Progress) -> Report:
+    """Build the site of one drop into `out`; what stood there stays until the new site is whole."""
+    report = measure(project, request, progress)
+    with tempfile.TemporaryDirectory(prefix="onefunnel-docs-") as folder:
+        docs = Path(folder)
+        write_site_sources(report, project, docs, progress)
+        with progress.step(f"Building the site in {project.shown(out)}"):
+            build_site(docs, project, out)
+    return report
+
+
+def write_site_sources(report: Report, project: Project, docs: Path, progress: Progress | None = None) -> None:
+    """Write the Markdown pages and the data files of `report` into `docs`."""
+    progress = progress or Quiet()
+    with progress.step("Writing pages and drawing charts"):
+        write_pages(report, project, docs)
+        write_data(report, docs / "data")
+
+
+def write_data(report: Report, folder: Path) -> None:
+    """Write results, ledger, build record and the agreement as it was into `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("kpis.csv", "kpis.json", "kpis.parquet"):
+        write_results(report.results, folder / name)
+    (folder / "load.csv").write_text(_ledger_csv(report.load), encoding="utf-8")
+    (folder / "build.json").write_text(_json(_build_record(report)), encoding="utf-8")
+    (folder / "agreement.json").write_text(_json(_agreement_record(report)), encoding="utf-8")
+
+
+def explain_cell(
+    project: Project, request: Request, metric: str, period: str, where: Mapping[str, str], progress: Progress
+) -> Explanation:
+    """Return the unit rows behind one cell; they stay on this machine."""
+    with prepared(project, request, progress) as ready:
+        return explain(metric, period, where, ready.kpis, ready.engine, ready.agreement)
+
+
+def check(project: Project, request: Request, progress: Progress) -> tuple[list[ReportError], LoadReport | None]:
+    """Return every kind of mistake that can be found in one go, and the load report where the drop could be read."""
+    problems: list[ReportError] = []
+    agreement = _collected(problems, lambda: load_agreement(project, request.settings))
+    if agreement is not None:
+        _collected(problems, lambda: load_kpis(project, agreement))
+        _collected(problems, lambda: load_profiles(project))
+    if problems:
+        return problems, None
+    try:
+        with prepared(project, request, progress) as ready:
+            measure_kpis(ready.kpis, ready.engine, ready.agreement, ready.load, ready.drop.as_of)
+            return problems, replace(ready.load, findings=ready.findings)
+    except ReportError as problem:
+        return [problem], None
+
+
+def _collected(problems, work):  # type: ignore[no-untyped-def]
+    try:
+        return work()
+    except ReportError as problem:
+        problems.append(problem)
+        return None
+
+
+def _worst_first(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    order = list(Severity)
+    return tuple(sorted(findings, key=lambda one: (order.index(one.severity), -one.failing, one.id, one.text)))
+
+
+def _labels(engine: Engine, agreement: Agreement) -> dict[str, dict[str, str]]:
+    """Return how members are printed where their id is no word for readers."""
+    return {
+        "owner": _owner_labels(engine, agreement.settings.owner_names),
+        "channel": {channel.id: channel.title for channel in agreement.channels},
+        "tier": {tier.id: tier.title for tier in agreement.sla.tiers},
+        "reason": {reason.code: reason.title for reason in agreement.lifecycle.reasons},
+        "stage": {stage.id: stage.title for stage in agreement.pipeline.stages},
+        "commitment": {one.id: one.title for one in agreement.sla.commitments},
+    }
+
+
+def _owner_labels(engine: Engine, names: bool) -> dict[str, str]:
+    rows = engine.rows("select owner_id, display_name, coalesce(role, team), owner_id from owner order by owner_id")
+    if names:
+        return {owner: name or f"{role} {_tail(owner)}" for owner, name, role, _ in rows}
+    return {owner: f"{role or 'Owner'} {_tail(owner)}" for owner, _, role, _ in rows}
+
+
+def _tail(identifier: str) -> str:
+    return f"…{identifier[-4:]}" if len(identifier) > 4 else identifier
+
+
+def _ledger_csv(load: LoadReport) -> str:
+    import pandas as pd
+
+    lines = [(line.file, line.table, line.outcome.value, line.reason.value, line.rows) for line in load.ledger]
+    return csv_text(pd.DataFrame(lines, columns=["file", "table", "outcome", "reason", "rows"]))
+
+
+def _build_record(report: Report) -> dict[str, object]:
+    return {
+        "drop": report.drop.id,
+        "as_of": f"{report.drop.as_of.isoformat()}Z",
+        "generator": report.version,
+        "agreement": report.agreement.digest,
+        "exports": {file.path: {"sha256": file.sha256, "rows": file.rows} for file in report.load.files},
+        "tables": {name: table.rows for name, table in sorted(report.load.tables.items())},
+        "definitions": {f"{one.id}": one.version for one in report.agreement.lifecycle.definitions},
+    }
+
+
+def _agreement_record(report: Report) -> dict[str, object]:
+    return {"agreement": dict(report.agreement.files), "kpis": {kpi.path: kpi.text for kpi in report.kpis}}
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
