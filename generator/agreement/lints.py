@@ -1,51 +1,51 @@
-"""Contradictions that no single value shows: what one file says against another, or against itself."""
+"""Contradictions that no single value shows: the list of lints, and the files each needs to be sound."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator
 
-from .calendars import CalendarsFile
-from .channels import ChannelsFile
-from .lifecycle import Lifecycle
-from .owners import OwnersFile
-from .pipeline import Pipeline
-from .settings import Settings
-from .sla import Sla
-from .targets import TargetsFile
-from .yaml_reading import Keys
+from . import lint_calendars, lint_lifecycle, lint_references, lint_sla, lint_targets
+from .findings import Files, Finding
 
+_Lint = Callable[[Files], Iterator[Finding]]
 
-@dataclass(frozen=True)
-class Files:
-    """The values of all files; an unsound one is empty, and no lint that needs it runs."""
-
-    settings: Settings = field(default_factory=Settings)
-    lifecycle: Lifecycle = field(default_factory=Lifecycle)
-    sla: Sla = field(default_factory=Sla)
-    calendars: CalendarsFile = field(default_factory=CalendarsFile)
-    targets: TargetsFile = field(default_factory=TargetsFile)
-    channels: ChannelsFile = field(default_factory=ChannelsFile)
-    pipeline: Pipeline = field(default_factory=Pipeline)
-    owners: OwnersFile = field(default_factory=OwnersFile)
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A contradiction: the file, the path in it as laid over, what is wrong and what to do."""
-
-    file: str
-    path: Keys
-    what: str
-    next: str
-
-
-@dataclass(frozen=True)
-class Lint:
-    """One rule, and the files it needs to be sound."""
-
-    needs: tuple[str, ...]
-    find: Callable[[Files], Iterator[Finding]]
+#: A new lint is a function and one line here. It runs only when the files beside it are sound, so that one mistake
+#: does not show as three.
+LINTS: tuple[tuple[_Lint, tuple[str, ...]], ...] = (
+    (lint_lifecycle.stages_nobody_can_enter, ("lifecycle",)),
+    (lint_lifecycle.ranks_out_of_order, ("lifecycle",)),
+    (lint_lifecycle.spellings_of_stages, ("lifecycle",)),
+    (lint_lifecycle.unknown_stages, ("lifecycle",)),
+    (lint_lifecycle.versions_that_begin_together, ("lifecycle",)),
+    (lint_lifecycle.tier_rules, ("lifecycle", "sla")),
+    (lint_lifecycle.criteria_that_read_the_unknown, ("lifecycle", "sla")),
+    (lint_sla.two_deadlines, ("sla",)),
+    (lint_sla.versions_that_overlap, ("sla",)),
+    (lint_sla.unknown_references, ("sla", "lifecycle", "calendars")),
+    (lint_sla.kinds_that_lack_something, ("sla",)),
+    (lint_calendars.calendars_without_hours, ("calendars",)),
+    (lint_calendars.windows_over_midnight, ("calendars",)),
+    (lint_calendars.overlapping_windows, ("calendars",)),
+    (lint_calendars.holidays, ("calendars",)),
+    (lint_calendars.regions_of_two_calendars, ("calendars",)),
+    (lint_calendars.unknown_calendars, ("settings", "calendars")),
+    (lint_calendars.owners_without_ground, ("owners", "calendars")),
+    (lint_targets.targets_without_team, ("targets",)),
+    (lint_targets.targets_without_a_period, ("targets", "settings")),
+    (lint_targets.overlapping_targets, ("targets", "settings")),
+    (lint_references.spellings_of_channels, ("channels",)),
+    (lint_references.spellings_of_deal_stages, ("pipeline",)),
+    (lint_references.pipelines_nobody_can_win, ("pipeline",)),
+    (lint_references.unknown_deal_stage, ("settings", "pipeline")),
+    (lint_references.unknown_paid_channels, ("settings", "channels")),
+    (lint_references.unknown_words_of_settings, ("settings", "lifecycle")),
+)
 
 
-LINTS: tuple[Lint, ...] = ()
+def contradictions(files: Files, sound: Collection[str]) -> Iterator[Finding]:
+    """Return what contradicts what; `sound` names the files whose values can be relied on."""
+    for name in sound:
+        yield from lint_references.items_that_stand_twice(name, getattr(files, name))
+    for lint, needs in LINTS:
+        if all(name in sound for name in needs):
+            yield from lint(files)

@@ -14,9 +14,10 @@ from .agreement import Agreement
 from .calendars import CalendarsFile
 from .channels import Channel, ChannelsFile
 from .explaining import explain
+from .findings import Files
 from .forms import SCHEMA, AgreementFile
 from .lifecycle import Lifecycle
-from .lints import LINTS, Files
+from .lints import contradictions
 from .overlay import Overlaid, lay_over
 from .owners import OwnersFile
 from .pipeline import Pipeline, qualified_from
@@ -56,12 +57,10 @@ def load_agreement(project: Project, settings_file: Path | None = None) -> Agree
     for name, model in MODELS.items():
         _load_file(loaded, name, model, _readings(project, name, settings_file))
     files = Files(**loaded.values)  # type: ignore[arg-type]  # the names and types are those of MODELS
-    for lint in LINTS:
-        if all(name in loaded.values for name in lint.needs):
-            loaded.mistakes += [
-                Mistake(loaded.overlaid[found.file].where(found.path), found.what, found.next)
-                for found in lint.find(files)
-            ]
+    loaded.mistakes += [
+        Mistake(loaded.overlaid[found.file].where(found.path), found.what, found.next)
+        for found in contradictions(files, tuple(loaded.values))
+    ]
     if loaded.mistakes:
         count = len(loaded.mistakes)
         raise AgreementError(f"The agreement has {count} mistake{'s' * (count > 1)}.", loaded.mistakes)

@@ -79,7 +79,7 @@ def _join_items(result: Overlaid, reading: Reading, key: str, items: list[Any], 
                 _remove(removed, same, reading, here[1], item, identity, merged)
                 continue
             item = {name: value for name, value in item.items() if name != "enabled"}
-        if same is not None:
+        if same is not None and origins[same][0] is not reading:
             merged[same], origins[same] = item, here
         else:
             merged.append(item)

@@ -11,7 +11,9 @@ from pydantic import Field
 from .forms import AgreementFile, Day, Frozen, Id, Share, Team, Text
 from .lifecycle import Agreed
 
-Unit = Literal["business_minutes", "business_hours", "business_days", "minutes", "hours", "days", "count", "ratio"]
+Unit = Literal[
+    "business_minutes", "business_hours", "business_days", "minutes", "hours", "days", "count", "ratio", "of_target"
+]
 #: Units that a clock can run in.
 CLOCK_UNITS = ("business_minutes", "business_hours", "business_days", "minutes", "hours", "days")
 
@@ -29,7 +31,7 @@ class TierTarget(Frozen):
 
     tier: Id | None = Field(None, description="The tier; left out: every lead.")
     value: Decimal = Field(gt=0, description="How much: the time of a clock, or the level that is due.")
-    unit: Unit = Field(description="The unit of `value`.")
+    unit: Unit = Field(description="The unit of `value`; of_target: share of the target of `metric`.")
     goal: Share | None = Field(None, description="Share of obligations to be kept; left out: none agreed.")
     attempts: int | None = Field(None, ge=1, description="How many attempts, where the promise is to keep trying.")
 

@@ -1,0 +1,98 @@
+"""Contradictions within sla.yml and of it with the other files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from .findings import Files, Finding, unknown
+from .sla import CLOCK_UNITS, Commitment
+
+FILE = "sla"
+_OWN_CALENDARS = ("owner", "24x7")
+
+
+def two_deadlines(files: Files) -> Iterator[Finding]:
+    """One commitment has one value for a tier on any day."""
+    for index, commitment in enumerate(files.sla.commitments):
+        tiers = [target.tier for target in commitment.per_tier]
+        for number, tier in enumerate(tiers):
+            path = ("commitments", index, "per_tier", number)
+            if tier in tiers[:number]:
+                what = f"{_name(commitment)} has two values for {f'tier {tier}' if tier else 'every lead'}"
+                yield Finding(FILE, path, what, "Keep one.")
+            elif tier is None and len(set(tiers)) > 1:
+                what = f"{_name(commitment)} has a value for every lead and others by tier"
+                yield Finding(FILE, path, what, "Name the tier, or keep this one value.")
+
+
+def versions_that_overlap(files: Files) -> Iterator[Finding]:
+    """Versions of a commitment follow one another, and each ends after it began."""
+    numbered = list(enumerate(files.sla.commitments))
+    for index, commitment in numbered:
+        if commitment.effective_to is not None and commitment.effective_to <= commitment.effective_from:
+            what = f"{_name(commitment)} ends before it begins"
+            yield Finding(FILE, ("commitments", index, "effective_to"), what, "Name the first day no longer in force.")
+    for (_, one), (index, other) in combinations(numbered, 2):
+        if one.id == other.id and one.version != other.version and _overlap(one, other):
+            what = f"{_name(one)} and {_name(other)} are in force on the same days: two deadlines for one commitment"
+            next_step = "Let one end (effective_to) where the next begins, or leave effective_to out."
+            yield Finding(FILE, ("commitments", index, "effective_from"), what, next_step)
+
+
+def _overlap(one: Commitment, other: Commitment) -> bool:
+    first, second = sorted((one, other), key=lambda commitment: commitment.effective_from)
+    if first.effective_from == second.effective_from:
+        return True
+    return first.effective_to is not None and first.effective_to > second.effective_from
+
+
+def unknown_references(files: Files) -> Iterator[Finding]:
+    """Commitments speak of tiers, reasons, calendars and fields that exist."""
+    tiers = [tier.id for tier in files.sla.tiers]
+    calendars = [*_OWN_CALENDARS, *(calendar.id for calendar in files.calendars.calendars)]
+    for index, commitment in enumerate(files.sla.commitments):
+        yield from unknown(FILE, ("commitments", index, "calendar"), "calendar", commitment.calendar, calendars)
+        for number, target in enumerate(commitment.per_tier):
+            if target.tier is not None:
+                yield from unknown(FILE, ("commitments", index, "per_tier", number, "tier"), "tier", target.tier, tiers)
+        for number, reason in enumerate(commitment.cancel_on):
+            yield from unknown(FILE, ("commitments", index, "cancel_on", number), "reason", reason, files.reasons)
+        for number, text in enumerate(commitment.required_fields):
+            name = text.partition("=")[0].strip()
+            path = ("commitments", index, "required_fields", number)
+            yield from unknown(FILE, path, "attribute", name, files.attributes)
+
+
+def kinds_that_lack_something(files: Files) -> Iterator[Finding]:
+    """Each kind of commitment says what it needs to be measured, and nothing that contradicts it."""
+    for index, commitment in enumerate(files.sla.commitments):
+        for key, what, next_step in _lacks(commitment):
+            yield Finding(FILE, ("commitments", index, key), f"{_name(commitment)}: {what}", next_step)
+
+
+def _lacks(commitment: Commitment) -> Iterator[tuple[str, str, str]]:
+    is_clock = commitment.kind == "clock"
+    if is_clock and not commitment.stop:
+        yield "stop", "a clock that nothing stops", "Say under `stop` what fulfils it."
+    if is_clock and commitment.trigger in ("week", "month", "quarter", "period", "rejection"):
+        yield "trigger", f"a clock cannot begin with '{commitment.trigger}'", "Use mql, sal, sql or recycled."
+    if any((target.unit in CLOCK_UNITS) != is_clock for target in commitment.per_tier):
+        allowed = ", ".join(CLOCK_UNITS) if is_clock else "ratio, of_target, count"
+        yield "per_tier", f"the unit does not fit the kind '{commitment.kind}'", f"Allowed: {allowed}."
+    if (commitment.kind == "metric") != (commitment.metric is not None):
+        yield "metric", "`metric` goes with kind metric, and only with it", "Name the KPI, or change the kind."
+    if commitment.kind != "metric" and any(target.unit == "of_target" for target in commitment.per_tier):
+        yield "per_tier", "`of_target` goes with kind metric only", "Use ratio."
+    if commitment.kind == "quality" and not commitment.required_fields:
+        yield "required_fields", "a quality without fields", "List the fields under `required_fields`."
+    if ("attempts" in commitment.stop) != all(target.attempts is not None for target in commitment.per_tier):
+        yield "per_tier", "`attempts` under `stop` and in each value go together", "Say how many, or remove them."
+    owed_by = {"marketing_to_sales": "marketing", "sales_to_marketing": "sales", "joint": "joint"}
+    if commitment.accountable != owed_by[commitment.direction]:
+        what = f"the direction {commitment.direction} is owed by {owed_by[commitment.direction]}"
+        yield "accountable", what, f"Write accountable: {owed_by[commitment.direction]}, or turn the direction."
+
+
+def _name(commitment: Commitment) -> str:
+    return f"{commitment.id} ({commitment.version})"
