@@ -142,8 +142,8 @@ __all__ = ["TABLES", "build_calendar", "local_date"]
 def build_calendar(engine: Engine, agreement: Agreement, as_of: datetime, first_day: date) -> tuple[str, ...]:
     """Create the tables above and return what readers should know about the calendars, a sentence each.
 
-    `as_of` is naive UTC; `first_day` is the first local date with data, read as 1970 where it is older. Raises ExportError or AgreementError with every
-    mistake in the calendars.
+    `as_of` is naive UTC; `first_day` is the first local date with data, read as 1970 where it is older. Raises
+    ExportError or AgreementError with every mistake in the calendars.
     """
     chosen = choose_calendars(engine, agreement)
     settings = agreement.settings

@@ -144,6 +144,26 @@ def test_windows_that_meet_are_one(arithmetic):
     assert arithmetic.elapsed("halves", [(at("2026-01-01 09:00"), at("2026-01-02 09:00"))]) == [7200]
 
 
+def test_a_slot_that_begins_with_a_close_knows_the_opening_that_follows(arithmetic):
+    break_first = Hours("break", "UTC", ((Span(32_400, 43_200), Span(43_500, 46_800)),) * 7)  # to 12:00, from 12:05
+    around = Hours("around", "UTC", ((Span(0, DAY),),) * 7)
+    arithmetic.load(business_tables([break_first, around], date(2026, 1, 1), date(2026, 1, 5)))
+    assert arithmetic.elapsed("break", [(at("2026-01-02 12:01"), at("2026-01-02 12:10"))]) == [300]
+    assert arithmetic.elapsed("around", [(at("2026-01-02 23:59"), at("2026-01-03 00:10"))]) == [660]
+
+
+def test_a_slot_has_one_opening_even_where_the_clock_change_pushes_one_window_against_the_next():
+    pushed = Hours("pushed", "America/New_York", ((Span(7_800, 10_200), Span(13_920, 16_200)),) * 7)
+    times = open_time(pushed, date(2026, 3, 8), date(2026, 3, 8))  # 02:10 to 02:50 becomes 03:10 to 03:50; then 03:52
+    assert times.opens.size == 1
+
+
+def test_no_row_of_the_way_back_is_empty():
+    opened = business_tables([NYC, BER, SPLIT, ALL_DAY_NY], date(2026, 1, 1), date(2026, 6, 1)).open
+    assert (opened["open_lo"] < opened["open_hi"]).all()
+    assert ((opened["open_hi"] - 1) // 900 == opened["bucket"]).all()
+
+
 def test_a_calendar_without_hours_is_never_open(arithmetic):
     arithmetic.load(business_tables([Hours("shut", "UTC", ((),) * 7)], date(2026, 1, 1), date(2026, 1, 9)))
     assert arithmetic.elapsed("shut", [(at("2026-01-02 09:00"), at("2026-01-05 09:00"))]) == [0]
