@@ -1,1 +1,26 @@
-"""Room."""
+"""How a result looks: charts drawn at build time, with the live specification beside each."""
+
+from generator.charts.chart import Chart
+from generator.charts.drawing import Drawn
+from generator.charts.figure import figure, write_drawings
+from generator.charts.formats import number
+from generator.charts.inline import attainment, sparkline
+from generator.charts.members import bars, distribution, funnel
+from generator.charts.series import Mark, curve, lines, trend
+
+__all__ = [
+    "Chart",
+    "Drawn",
+    "Mark",
+    "attainment",
+    "bars",
+    "curve",
+    "distribution",
+    "figure",
+    "funnel",
+    "lines",
+    "number",
+    "sparkline",
+    "trend",
+    "write_drawings",
+]

@@ -1,0 +1,144 @@
+"""Charts with one row per member: splits, distributions and the funnel."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from generator.charts import describe
+from generator.charts.chart import Chart, Margin, Rows
+from generator.charts.formats import number, tick
+from generator.charts.frames import finite, has, records
+from generator.charts.layout import Axis, shortened, text_width, value_axis
+
+_ROW, _BAR = 26, 0.28  # pixels per row; half the height of a bar, in rows
+_MOST = 20  # more bars than this are read in the table
+_NAME_WIDTH = 150
+_ACCENT = "var(--of-chart-bar)"
+_INK = "currentColor"
+_BAD = "var(--of-bad)"
+
+
+def bars(
+    frame: pd.DataFrame,
+    *,
+    unit: str,
+    subject: str,
+    currency: str = "EUR",
+    total: float | None = None,
+    description: str = "",
+) -> Chart:
+    """Return one bar per member, in the order given, at most twenty.
+
+    frame: `member`, `value`; where known `low`, `high` (whiskers), `n` (tooltip), `target` (a tick across the bar),
+    `text` (printed instead of the value, such as "2 of 4"). `total`, a line down the whole chart, is the value of all.
+    """
+    rows = records(frame)[:_MOST]
+    axis = value_axis(
+        [0.0, *finite(rows, "value", "low", "high", "target"), *([] if total is None else [total])], zero=True
+    )
+    figures = [str(row.get("text") or number(row.get("value"), unit, currency)) for row in rows]
+    data: dict[str, Rows] = {
+        "bars": [_bar(row) for row in rows if has(row, "value")],
+        "spans": [
+            {"x": row["low"], "x2": row["high"], "y": row["x"]} for row in rows if has(row, "low") and has(row, "high")
+        ],
+        "target": [_across(row["target"], row["x"]) for row in rows if has(row, "target")],
+        "hits": [_hit(row, figure, unit, currency) for row, figure in zip(rows, figures, strict=True)],
+        "grid": [{"x": 0.0}] + ([] if total is None else [{"x": total}]),
+    }
+    if total is not None:
+        text = f"all {tick(total, unit, axis.step / 10, currency)}"
+        data["labels"] = [{"x": total, "y": len(rows) - 0.35, "text": text, "fill": _INK}]
+    description = description or describe.members(subject, rows, unit, currency)
+    return _rows_chart(
+        [str(row["member"]) for row in rows],
+        figures,
+        data,
+        axis,
+        description,
+        top=4,
+        bottom=18 if data.get("labels") else 4,
+    )
+
+
+def distribution(frame: pd.DataFrame, *, subject: str, description: str = "") -> Chart:
+    """Return one bar per bucket, in the order given: columns `bucket`, `share`, where known `count`."""
+    rows = frame.rename(columns={"bucket": "member", "share": "value", "count": "n"})
+    return bars(rows, unit="ratio", subject=subject, description=description)
+
+
+def funnel(frame: pd.DataFrame, *, subject: str, description: str = "") -> Chart:
+    """Return one bar per stage with what passes on below it.
+
+    frame: `stage`, `count`; where known `rate` (share that goes on to the next stage) and `is_bottleneck`.
+    """
+    rows = records(frame)
+    axis = value_axis([0.0, *finite(rows, "count")], zero=True)
+    data: dict[str, Rows] = {
+        "bars": [
+            _bar(row | {"value": row["count"]}, _BAD if row.get("is_bottleneck") else _ACCENT)
+            for row in rows
+            if has(row, "count")
+        ],
+        "labels": [_passing(row) for row in rows if has(row, "rate")],
+        "hits": [
+            {"y": row["x"] - 0.5, "y2": row["x"] + 0.5, "tip": f"{row['stage']}\n{number(row.get('count'), 'count')}"}
+            for row in rows
+        ],
+        "grid": [{"x": 0.0}],
+    }
+    figures = [number(row.get("count"), "count") for row in rows]
+    words = description or describe.funnel(subject, rows)
+    return _rows_chart([str(row["stage"]) for row in rows], figures, data, axis, words, row_height=46)
+
+
+def _rows_chart(
+    names: list[str],
+    figures: list[str],
+    data: dict[str, Rows],
+    axis: Axis,
+    description: str,
+    *,
+    row_height: int = _ROW,
+    top: int = 4,
+    bottom: int = 4,
+) -> Chart:
+    shown = [shortened(name, _NAME_WIDTH) for name in names]
+    left = max([text_width(name) for name in shown], default=0.0) + 16
+    right = max([text_width(figure) for figure in figures], default=0.0) + 16
+    data["names"] = [{"y": position, "text": name} for position, name in enumerate(shown)]
+    data["figures"] = [{"y": position, "text": text, "fill": _INK} for position, text in enumerate(figures)]
+    margin = Margin(math.ceil(left), top, math.ceil(right), bottom)
+    rows = max(len(names), 1)
+    span = {"x0": axis.low, "x1": axis.high, "y0": -0.5, "y1": rows - 0.5, "figures_at": margin.right - 2}
+    return Chart("rows", data, span, rows * row_height, margin, description)
+
+
+def _bar(row: dict[str, Any], fill: str = _ACCENT) -> dict[str, Any]:
+    start, end = sorted((0.0, float(row["value"])))
+    return {"x": start, "x2": end, "y": row["x"] - _BAR, "y2": row["x"] + _BAR, "fill": fill}
+
+
+def _across(value: float, position: int) -> dict[str, Any]:
+    return {"x": float(value), "y": position - 0.42, "y2": position + 0.42}
+
+
+def _passing(row: dict[str, Any]) -> dict[str, Any]:
+    text = f"↓ {number(row['rate'], 'ratio')} go on"
+    if row.get("is_bottleneck"):
+        text += " – the bottleneck"
+    return {"x": 0.0, "y": row["x"] + 0.5, "text": text, "fill": _BAD if row.get("is_bottleneck") else _INK}
+
+
+def _hit(row: dict[str, Any], figure: str, unit: str, currency: str) -> dict[str, Any]:
+    told = [str(row["member"]), figure]
+    if has(row, "low") and has(row, "high"):
+        told.append(f"95% interval {number(row['low'], unit, currency)} to {number(row['high'], unit, currency)}")
+    if has(row, "target"):
+        told.append(f"target {number(row['target'], unit, currency)}")
+    if has(row, "n"):
+        told.append(f"n = {int(row['n']):,}")
+    return {"y": row["x"] - 0.5, "y2": row["x"] + 0.5, "tip": "\n".join(told)}

@@ -1,0 +1,111 @@
+"""The config of one build: the hand-written mkdocs.yml, the company's over it, and what only this build knows."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from generator.errors import Mistake, SiteError
+from generator.project import PACKAGED, Project
+
+#: The glossary that explains terms on hover, below the docs folder; where it is missing nothing is explained.
+GLOSSARY = "_glossary.md"
+#: Keys that a company's mkdocs.yml may not set, because the build does.
+_OURS = ("docs_dir", "site_dir", "nav", "hooks")
+_HOOK = Path(__file__).with_name("hook.py")
+
+
+def write_config(
+    work: Path,
+    project: Project,
+    docs: Path,
+    *,
+    site_name: str | None,
+    nav: Sequence[Any],
+    site_url: str | None,
+) -> Path:
+    """Write the config of this build and its theme below `work`; return the config's path.
+
+    It INHERITs the company's mkdocs.yml, which in turn lies over the packaged one unless it inherits from another.
+    SiteError when the company's file is not a mapping or sets what the build sets.
+    """
+    parent = _hand_written(work, project)
+    derived: dict[str, Any] = {
+        "INHERIT": str(parent),
+        "docs_dir": str(docs.resolve()),
+        "nav": list(nav),
+        "not_in_nav": "*\n",  # a short navigation, and index pages that lead to the rest
+        "exclude_docs": f"{GLOSSARY}\n",
+        "theme": {"custom_dir": str(_theme(work, project))},
+        "hooks": [str(_HOOK)],
+        "markdown_extensions": {"pymdownx.snippets": _snippets(docs)},
+    }
+    if site_name:
+        derived["site_name"] = site_name
+    if site_url:
+        derived["site_url"] = site_url.rstrip("/") + "/"
+    path = work / "mkdocs.yml"
+    path.write_text(yaml.safe_dump(derived, sort_keys=True, allow_unicode=True), encoding="utf-8")
+    return path
+
+
+def _snippets(docs: Path) -> dict[str, Any]:
+    found = (docs / GLOSSARY).is_file()
+    return {"base_path": [str(docs.resolve())], "auto_append": [GLOSSARY] if found else []}
+
+
+def _hand_written(work: Path, project: Project) -> Path:
+    """Return the mkdocs.yml to inherit from: the company's, laid over the packaged one, or the packaged one itself."""
+    packaged, own = PACKAGED / "mkdocs.yml", project.root / "mkdocs.yml"
+    if project.is_packaged or not own.is_file():
+        return packaged
+    settings = _read(own, project)
+    _settle_parent(settings, own, packaged)
+    # A copy, because a company's file need not know where the package stands.
+    copy = work / "company.yml"
+    copy.write_text(yaml.dump(settings, sort_keys=True, allow_unicode=True), encoding="utf-8")
+    return copy
+
+
+def _read(path: Path, project: Project) -> dict[str, Any]:
+    from mkdocs.utils.yaml import get_yaml_loader
+
+    shown = project.shown(path)
+    try:
+        settings = yaml.load(path.read_text(encoding="utf-8"), get_yaml_loader())
+    except (yaml.YAMLError, UnicodeDecodeError) as problem:
+        raise SiteError(
+            "The site's settings cannot be read.", [Mistake(shown, " ".join(str(problem).split()))]
+        ) from None
+    if settings is None:
+        return {}
+    if not isinstance(settings, dict):
+        raise SiteError("The site's settings cannot be read.", [Mistake(shown, "is not a mapping of settings")])
+    wrong = [
+        Mistake(f"{shown}: {key}", "is set by the build", "Remove the key; pages come from content/.")
+        for key in _OURS
+        if key in settings
+    ]
+    if wrong:
+        raise SiteError("The site's settings contradict the build.", wrong)
+    return settings
+
+
+def _settle_parent(settings: dict[str, Any], own: Path, packaged: Path) -> None:
+    inherits = settings.get("INHERIT")
+    settings["INHERIT"] = str((own.parent / str(inherits)).resolve()) if inherits else str(packaged)
+
+
+def _theme(work: Path, project: Project) -> Path:
+    """Copy the theme's files together: a company's `site_templates/theme` replaces packaged files of the same name."""
+    folder = work / "theme"
+    shutil.rmtree(folder, ignore_errors=True)
+    for name, path in project.files("site_templates/theme", "*").items():
+        if path.is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, folder / name)
+    return folder.resolve()
