@@ -30,11 +30,17 @@ def figure(name: str, chart: Chart, *, title: str, note: str = "", table: str = 
         f'<span class="of-figure__note">{_text(note)}</span>' if note else "",
         "</figcaption>",
         f'<div class="of-chart" data-of-chart="{name}" role="group" tabindex="0" aria-label="{words}"></div>',
-        f'<details class="of-fold of-figure__table"><summary>Table</summary>{table}</details>' if table else "",
-        f'<p class="of-figure__links">{links}</p>' if links else "",
+        _foot(table, links) if table or links else "",
         "</figure>",
     ]
     return "".join(parts).replace("\n", " ")
+
+
+def _foot(table: str, links: str) -> str:
+    folded = f'<details class="of-fold"><summary>Table</summary>{table}</details>' if table else ""
+    beside = f'<span class="of-figure__links">{links}</span>' if links else ""
+    # Search finds the page by its words; a match on every figure in it would bury that.
+    return f'<div class="of-figure__foot" data-search-exclude="true">{folded}{beside}</div>'
 
 
 def write_drawings(charts: Mapping[str, Chart], docs: Path, cache: Path) -> Drawn:

@@ -91,6 +91,8 @@ def _figure(value: float) -> str:
 
 def _svg(name: str, title: str, body: str, width: int, height: int) -> str:
     words = escape(" ".join(title.split()))
+    stretched = ' preserveAspectRatio="none"' if name == "of-bullet" else ""
     # No `width`, `height`: the style sheet decides. A title element gives the tooltip without a script.
-    head = f'<svg class="{name}" viewBox="0 0 {width} {height}" role="img" aria-label="{words}">'
+    box = f'class="{name}" viewBox="0 0 {width} {height}"{stretched}'
+    head = f'<svg {box} role="img" aria-label="{words}" data-search-exclude="true">'
     return f"{head}<title>{words}</title>{body}</svg>"

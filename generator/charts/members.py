@@ -9,9 +9,9 @@ import pandas as pd
 
 from generator.charts import describe
 from generator.charts.chart import Chart, Margin, Rows
-from generator.charts.formats import number, tick
+from generator.charts.formats import number
 from generator.charts.frames import finite, has, records
-from generator.charts.layout import Axis, shortened, text_width, value_axis
+from generator.charts.layout import shortened, text_width
 
 _ROW, _BAR = 26, 0.28  # pixels per row; half the height of a bar, in rows
 _MOST = 20  # more bars than this are read in the table
@@ -36,28 +36,29 @@ def bars(
     `text` (printed instead of the value, such as "2 of 4"). `total`, a line down the whole chart, is the value of all.
     """
     rows = records(frame)[:_MOST]
-    axis = value_axis(
-        [0.0, *finite(rows, "value", "low", "high", "target"), *([] if total is None else [total])], zero=True
-    )
+    low, high = _reach(rows, [] if total is None else [total])
     figures = [str(row.get("text") or number(row.get("value"), unit, currency)) for row in rows]
     data: dict[str, Rows] = {
         "bars": [_bar(row) for row in rows if has(row, "value")],
         "spans": [
-            {"x": row["low"], "x2": row["high"], "y": row["x"]} for row in rows if has(row, "low") and has(row, "high")
+            {"x": max(row["low"], low), "x2": min(row["high"], high), "y": row["x"]}
+            for row in rows
+            if has(row, "low") and has(row, "high")
         ],
         "target": [_across(row["target"], row["x"]) for row in rows if has(row, "target")],
         "hits": [_hit(row, figure, unit, currency) for row, figure in zip(rows, figures, strict=True)],
-        "grid": [{"x": 0.0}] + ([] if total is None else [{"x": total}]),
+        "grid": [{"x": 0.0}],
     }
     if total is not None:
-        text = f"all {tick(total, unit, axis.step / 10, currency)}"
-        data["labels"] = [{"x": total, "y": len(rows) - 0.35, "text": text, "fill": _INK}]
+        data["total"] = [{"x": total}]
+        text = f"all {number(total, unit, currency, short=True)}"
+        data["labels"] = [{"x": total, "y": len(rows) - 0.2, "text": text, "fill": _INK}]
     description = description or describe.members(subject, rows, unit, currency)
     return _rows_chart(
         [str(row["member"]) for row in rows],
         figures,
         data,
-        axis,
+        (low, high),
         description,
         top=4,
         bottom=18 if data.get("labels") else 4,
@@ -76,7 +77,7 @@ def funnel(frame: pd.DataFrame, *, subject: str, description: str = "") -> Chart
     frame: `stage`, `count`; where known `rate` (share that goes on to the next stage) and `is_bottleneck`.
     """
     rows = records(frame)
-    axis = value_axis([0.0, *finite(rows, "count")], zero=True)
+    reach = (0.0, max(finite(rows, "count"), default=0.0) or 1.0)
     data: dict[str, Rows] = {
         "bars": [
             _bar(row | {"value": row["count"]}, _BAD if row.get("is_bottleneck") else _ACCENT)
@@ -92,14 +93,14 @@ def funnel(frame: pd.DataFrame, *, subject: str, description: str = "") -> Chart
     }
     figures = [number(row.get("count"), "count") for row in rows]
     words = description or describe.funnel(subject, rows)
-    return _rows_chart([str(row["stage"]) for row in rows], figures, data, axis, words, row_height=46)
+    return _rows_chart([str(row["stage"]) for row in rows], figures, data, reach, words, row_height=46)
 
 
 def _rows_chart(
     names: list[str],
     figures: list[str],
     data: dict[str, Rows],
-    axis: Axis,
+    span: tuple[float, float],
     description: str,
     *,
     row_height: int = _ROW,
@@ -113,8 +114,19 @@ def _rows_chart(
     data["figures"] = [{"y": position, "text": text, "fill": _INK} for position, text in enumerate(figures)]
     margin = Margin(math.ceil(left), top, math.ceil(right), bottom)
     rows = max(len(names), 1)
-    span = {"x0": axis.low, "x1": axis.high, "y0": -0.5, "y1": rows - 0.5, "figures_at": margin.right - 2}
-    return Chart("rows", data, span, rows * row_height, margin, description)
+    params = {"x0": span[0], "x1": span[1], "y0": -0.5, "y1": rows - 0.5, "figures_at": margin.right - 2}
+    return Chart("rows", data, params, rows * row_height, margin, description)
+
+
+def _reach(rows: list[dict[str, Any]], more: list[float]) -> tuple[float, float]:
+    """Return the ends of the value axis; one wide interval may double it, no more, and is cut there."""
+    values = [0.0, *finite(rows, "value", "target"), *more]
+    low, high = min(values), max(values) or 1.0
+    room = high - low
+    return (
+        max([min([low, *finite(rows, "low")]), low - room]),
+        min([max([high, *finite(rows, "high")]), high + room]),
+    )
 
 
 def _bar(row: dict[str, Any], fill: str = _ACCENT) -> dict[str, Any]:

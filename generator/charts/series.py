@@ -276,7 +276,8 @@ def _end_labels(rows: list[dict[str, Any]], unit: str, currency: str, axis: Axis
         ends.append((float(last["value"]), text, _INK))
     if rows and has(rows[-1], "target"):
         target = float(rows[-1]["target"])
-        ends.append((target, f"target {number(target, unit, currency, short=True)}", "var(--of-chart-target)"))
+        text = number(target, unit, currency, short=True).replace(".0\u202f", "\u202f")
+        ends.append((target, f"target {text}", "var(--of-chart-target)"))
     return _placed_ends(ends, axis, len(rows) - 1)
 
 

@@ -62,11 +62,13 @@ def rows() -> Spec:
     spans = _on("spans").mark_rule(strokeWidth=1.5, color=_INK, opacity=0.75).encode(x=x, x2="x2:Q", y=y)
     targets = _on("target").mark_rule(strokeWidth=2, color="var(--of-chart-target)").encode(x=x, y=y, y2="y2:Q")
     zero = _on("grid").mark_rule().encode(x=x, y=alt.value(0), y2=alt.value("height"))
+    total = _on("total").mark_rule(strokeDash=[2, 3], color=_INK, opacity=0.6)
     names = _on("names").mark_text(align="right", dy=_MIDDLE, dx=-10)
     figures = _on("figures").mark_text(align="right", dy=_MIDDLE)
     return _finish(
         zero,
         bar,
+        total.encode(x=x, y=alt.value(0), y2=alt.value("height")),
         spans,
         targets,
         names.encode(x=alt.value(0), y=y, text="text:N"),
