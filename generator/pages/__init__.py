@@ -1,1 +1,88 @@
-"""Room."""
+"""Results, agreement and prose become Markdown, through the templates of site_templates/."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+from generator.charts import Chart
+from generator.pages import formats
+from generator.pages.cells import Cells
+from generator.pages.context import Context
+from generator.pages.definitions import write_definitions
+from generator.pages.downloads import write_kpi_csvs
+from generator.pages.glossary import anchor, write_glossary
+from generator.pages.handbook import Prose, read_handbook, write_handbook
+from generator.pages.home import write_home
+from generator.pages.kpi_pages import write_kpi_pages
+from generator.pages.notes import read_notes
+from generator.pages.parts import PARTS, part_page, trust_cards, write_parts
+from generator.pages.promises import write_promises
+from generator.pages.templates import Templates
+from generator.pages.trust import write_trust
+from generator.project import Project
+from generator.report import Report
+
+NavItem = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Pages:
+    """What was written: the order of the pages as MkDocs wants it, and the charts that their figures name."""
+
+    nav: tuple[NavItem, ...]
+    charts: Mapping[str, Chart]
+
+
+def write_pages(report: Report, project: Project, docs: Path) -> Pages:
+    """Write every page of the site below `docs`, with the CSV of each KPI and the words of the glossary.
+
+    Raises SiteError, naming the page and the template, when a template, a note or the glossary cannot be used.
+    """
+    context = Context(report, Cells(report.results), templates(report, project), docs, read_notes(project))
+    prose = read_handbook(project)
+    write_home(context)
+    write_parts(context)
+    write_kpi_pages(context)
+    write_definitions(context)
+    write_promises(context)
+    write_trust(context, trust_cards(context))
+    write_glossary(context, project)
+    write_handbook(context, prose)
+    write_kpi_csvs(context)
+    return Pages(_nav(prose), context.charts)
+
+
+def templates(report: Report, project: Project) -> Templates:
+    """Return the templates with the filters that print numbers, days and periods."""
+    currency = report.agreement.settings.reporting_currency
+    return Templates(
+        project,
+        {
+            "number": lambda value, unit: formats.number(value, unit, currency),
+            "percent": formats.percent,
+            "counted": formats.counted,
+            "day": formats.day,
+            "instant": formats.instant,
+            "listed": formats.listed,
+            "several": formats.several,
+            "anchor": anchor,
+        },
+    )
+
+
+def _nav(prose: list[Prose]) -> tuple[NavItem, ...]:
+    """Return the short navigation; KPI pages are reached from their lists, the funnel and the search."""
+    parts: list[object] = ["funnel/index.md", *({part.title: part_page(part.name)} for part in PARTS)]
+    guide: list[object] = [{escape(page.title): page.page} for page in prose]
+    return (
+        {"Home": "index.md"},
+        {"Funnel": parts},
+        {"KPIs": "kpis/index.md"},
+        {"Definitions": "definitions.md"},
+        {"SLA": "sla.md"},
+        {"Trust": "trust.md"},
+        {"Guide": [*guide, {"Glossary": "guide/glossary.md"}]},
+    )

@@ -1,0 +1,124 @@
+"""The first thing a reader sees: how much of the revenue target is won, and how both teams stand to their own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from generator import charts
+from generator.kpis.kpi import Kpi
+from generator.pages import formats, words
+from generator.pages.cells import Cell, Period
+from generator.pages.context import Context, kpi_page
+from generator.pages.headline import best_grain, chip, headline_of, period_text
+from generator.pages.markup import Trusted
+from generator.pages.words import Chip
+
+REVENUE = "revenue_won"
+TEAMS = "team_attainment"
+_TEAM_NAMES = {"sales": "Sales", "marketing": "Marketing"}
+
+
+@dataclass(frozen=True)
+class Goal:
+    """One card: a share of a target, with what is behind it."""
+
+    name: str
+    page: str
+    value: str
+    period: str
+    is_part: bool
+    bullet: Trusted
+    chip: Chip
+    lines: tuple[str, ...]
+
+
+def goals(context: Context) -> list[Goal]:
+    """Return the cards of the first screen: revenue first, then each team's own target."""
+    revenue = _revenue(context)
+    return [*([revenue] if revenue else []), *_teams(context, revenue)]
+
+
+def _revenue(context: Context) -> Goal | None:
+    kpi = context.kpis.get(REVENUE)
+    grain = best_grain(context, kpi) if kpi and not context.is_missing(kpi) else None
+    stand = headline_of(context, kpi, grain) if kpi and grain else None
+    if kpi is None or stand is None or stand.cell.attainment is None:
+        return None
+    pace = _beside(context, stand.cell, "paced_attainment")
+    is_part = stand.period.is_part
+    return Goal(
+        name="Revenue against target",
+        page=kpi_page("revenue_attainment" if "revenue_attainment" in context.kpis else REVENUE),
+        value=formats.percent(stand.cell.attainment),
+        period=formats.period(stand.period.label),
+        is_part=is_part,
+        bullet=_bullet(stand.cell.attainment, pace if is_part else None, f"Revenue, {period_text(stand.period)}"),
+        chip=chip(context, kpi.headline, stand.cell),
+        lines=tuple(_revenue_lines(context, kpi, stand.cell, stand.period, pace)),
+    )
+
+
+def _revenue_lines(context: Context, kpi: Kpi, cell: Cell, row: Period, pace: float | None) -> list[str]:
+    def amount(value: float | None) -> str:
+        return context.number(value, kpi.unit)
+
+    lines = [f"{amount(cell.value)} of {amount(cell.target)}"]
+    if row.is_part and pace is not None:
+        days = f"{row.days_done} of {row.days_total} business days done"
+        lines.append(f"{formats.percent(pace)} of pace, {days}")
+    gap = _beside(context, cell, "gap")
+    if gap is not None:
+        lines.append(f"{amount(gap)} to go" if gap > 0 else f"{amount(-gap)} above the target")
+    per_day = _beside(context, cell, "required_per_business_day")
+    if row.is_part and per_day is not None and per_day > 0:
+        lines.append(f"{amount(per_day)} needed per business day left")
+    return lines
+
+
+def _beside(context: Context, cell: Cell, name: str) -> float | None:
+    found = context.cells.cell(f"{cell.metric}.{name}", cell.period, cell.scope)
+    return found.value if found else None
+
+
+def _teams(context: Context, revenue: Goal | None) -> list[Goal]:
+    kpi = context.kpis.get(TEAMS)
+    if kpi is None or context.is_missing(kpi):
+        return []
+    grain = best_grain(context, kpi) or "quarter"
+    grain = "quarter" if context.cells.run(TEAMS, "quarter", "team=sales") else grain
+    return [goal for team in ("marketing", "sales") if (goal := _team(context, kpi, grain, team))]
+
+
+def _team(context: Context, kpi: Kpi, grain: str, team: str) -> Goal | None:
+    stand = headline_of(context, kpi, grain, f"team={team}")
+    if stand is None or stand.cell.value is None:
+        return None
+    cell, value, is_part = stand.cell, stand.cell.value, stand.period.is_part
+    lines = []
+    if cell.numerator is not None and cell.denominator is not None:
+        currency = context.currency
+        lines.append(f"{formats.money(cell.numerator, currency)} of {formats.money(cell.denominator, currency)}")
+    share = stand.period.days_done / stand.period.days_total if is_part and stand.period.days_total else None
+    pace = value / share if share else None
+    if pace is not None:
+        lines.append(f"{formats.percent(pace)} of pace")
+    return Goal(
+        name=f"{_TEAM_NAMES[team]} against its own target",
+        page=kpi_page(TEAMS),
+        value=formats.percent(value),
+        period=formats.period(stand.period.label),
+        is_part=is_part,
+        bullet=_bullet(value, pace, f"{_TEAM_NAMES[team]}, {period_text(stand.period)}"),
+        chip=attained(pace if pace is not None else value),
+        lines=tuple(lines),
+    )
+
+
+def _bullet(value: float, pace: float | None, title: str) -> Trusted:
+    return Trusted(charts.attainment(value, title=title, paced=pace))
+
+
+def attained(share: float) -> Chip:
+    """Return the status of an attainment: on target from 100 %, at risk from 90 %."""
+    status = "on_target" if share >= 1 else "at_risk" if share >= 0.9 else "off_target"
+    return words.TARGET_CHIPS[status]

@@ -1,0 +1,187 @@
+"""What needs attention, by rule: each line carries its numbers and leads to the page behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from generator.agreement import Agreement
+from generator.pages import formats, words
+from generator.pages.cells import Cell, member_of
+from generator.pages.context import Context, kpi_page
+from generator.pages.funnel import bottleneck_text, funnel_of
+from generator.pages.headline import (
+    SHARES,
+    best_grain,
+    headline_of,
+    is_small,
+    printed,
+    short_status,
+    target_text,
+    trends,
+)
+from generator.pages.ledger import differences, quarantined
+from generator.pages.scorecard import shared
+from generator.pages.words import Chip
+from generator.sources.report import Severity
+
+SLA = "sla_attainment"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One line: what it is about, what the rule found, and where to read on."""
+
+    rule: str
+    chip: Chip
+    subject: str
+    page: str
+    text: str
+
+
+def notices(context: Context) -> list[Notice]:
+    """Return everything that a rule points out, in the order of the rules."""
+    return [notice for rule in RULES for notice in rule(context)]
+
+
+def off_target_twice(context: Context) -> Iterator[Notice]:
+    """Point out KPIs that missed their target in each of the two newest periods."""
+    for kpi in shared(context):
+        grain = best_grain(context, kpi)
+        if grain is None:
+            continue
+        judged = [cell for cell in context.cells.run(kpi.id, grain) if _is_judged(context, cell)]
+        if len(judged) > 1 and all(cell.target_status == "off_target" for cell in judged[-2:]):
+            told = [_against_target(context, cell) for cell in reversed(judged[-2:])]
+            text = f"off target two {words.GRAIN_WORDS[grain]}s running: {'; '.join(told)}"
+            yield Notice("off_target_twice", Chip("off target", "bad"), kpi.title, kpi_page(kpi.id), text)
+
+
+def _is_judged(context: Context, cell: Cell) -> bool:
+    figure = context.figure(cell.metric)
+    return cell.target_status != "" and cell.value is not None and not is_small(context, figure, cell)
+
+
+def _against_target(context: Context, cell: Cell) -> str:
+    kpi, row = context.kpis[cell.metric], context.cells.periods[cell.period]
+    mark = " to date" if row.is_part else ""
+    value = printed(context, kpi.headline, cell)
+    return f"{value} in {formats.period(cell.period)}{mark} ({target_text(context, kpi, cell, row)})"
+
+
+def clear_falls(context: Context) -> Iterator[Notice]:
+    """Point out KPIs whose newest figure is clearly worse than the one before it."""
+    for kpi in shared(context):
+        grain = best_grain(context, kpi)
+        stand = headline_of(context, kpi, grain) if grain else None
+        if stand is None or stand.cell.value is None:
+            continue
+        worse = next((trend for trend in trends(context, kpi, stand.cell) if trend.tone == "bad"), None)
+        if worse is None:
+            continue
+        mark = " to date" if stand.period.is_part else ""
+        base = f", n = {stand.cell.n}" if kpi.headline.kind in SHARES else ""
+        text = (
+            f"clearly {worse.word} on {worse.against} ({worse.text}): {printed(context, kpi.headline, stand.cell)} in "
+            f"{formats.period(stand.period.label)}{mark}{base}"
+        )
+        yield Notice("clear_fall", Chip(f"clearly {worse.word}", "bad"), kpi.title, kpi_page(kpi.id), text)
+
+
+def bottleneck(context: Context) -> Iterator[Notice]:
+    """Point out the step of the funnel that lost most against the quarters before."""
+    funnel = funnel_of(context)
+    if funnel and funnel.bottleneck:
+        rate = funnel.bottleneck
+        yield Notice("bottleneck", Chip("bottleneck", "warn"), rate.kpi.title, "funnel/index.md", bottleneck_text(rate))
+
+
+def promises_missed(context: Context) -> Iterator[Notice]:
+    """Point out commitments kept less often than agreed in each of the two newest periods."""
+    goals = commitment_goals(context.report.agreement)
+    for scope in context.cells.members(SLA, "commitment"):
+        goal = goals.get(member_of(scope))
+        run = [cell for cell in context.cells.run(SLA, "month", scope) if cell.value is not None]
+        if goal is None or len(run) < 2 or not all(_misses(context, cell, goal) for cell in run[-2:]):
+            continue
+        told = [_kept(context, cell) for cell in reversed(run[-2:])]
+        text = f"under the goal of {formats.percent(goal)} two months running: {'; '.join(told)}"
+        title = commitment_titles(context.report.agreement).get(member_of(scope), member_of(scope))
+        yield Notice("promise_missed", Chip("under the goal", "bad"), title, "sla.md", text)
+
+
+def _misses(context: Context, cell: Cell, goal: float) -> bool:
+    return cell.n >= context.min_n and (cell.value or 0) < goal
+
+
+def _kept(context: Context, cell: Cell) -> str:
+    mark = " to date" if context.cells.periods[cell.period].is_part else ""
+    kept = formats.of(cell.numerator or 0, cell.denominator or cell.n)
+    return f"{formats.percent(cell.value or 0)} ({kept}) in {formats.period(cell.period)}{mark}"
+
+
+def commitment_goals(agreement: Agreement) -> dict[str, float]:
+    """Return the lowest share that each commitment promises to keep, over its tiers and newest version."""
+    goals: dict[str, float] = {}
+    for commitment in sorted(agreement.sla.commitments, key=lambda value: (value.id, value.effective_from)):
+        agreed = [float(Decimal(str(target.goal))) for target in commitment.per_tier if target.goal is not None]
+        if agreed:
+            goals[commitment.id] = min(agreed)
+    return goals
+
+
+def commitment_titles(agreement: Agreement) -> dict[str, str]:
+    """Return how each commitment is called."""
+    return {commitment.id: commitment.title for commitment in agreement.sla.commitments}
+
+
+def load_problems(context: Context) -> Iterator[Notice]:
+    """Point out a load ledger that does not add up, rows set aside and files that nobody reads."""
+    load = context.report.load
+    for line in differences(load):
+        chip = Chip("ledger gap", "bad")
+        yield Notice("ledger", chip, line.file, "trust.md#ledger", f"read {line.read} rows, accounted for {line.told}")
+    rows, read = quarantined(load)
+    if rows:
+        share = formats.percent(rows / read)
+        text = f"{formats.several(rows, 'row')} of {formats.counted(read)} could not be used ({share})"
+        yield Notice("quarantine", Chip("set aside", "warn"), "Rows in quarantine", "trust.md#quarantine", text)
+    if load.unclaimed:
+        text = f"{formats.several(len(load.unclaimed), 'file')} that no profile reads"
+        yield Notice("unclaimed", Chip("not read", "warn"), "Files left over", "trust.md#unclaimed", text)
+
+
+def data_problems(context: Context) -> Iterator[Notice]:
+    """Point out the findings that block or taint figures: what breaks the definitions, and what is missing."""
+    for finding in context.report.findings:
+        if finding.severity is Severity.NOTES:
+            continue
+        blocks = finding.severity is Severity.BLOCKS
+        chip = Chip("blocks figures", "bad") if blocks else Chip("taints figures", "warn")
+        share = f" ({formats.of(finding.failing, finding.checked)})" if finding.checked else ""
+        subject = finding.id.replace("_", " ").capitalize()
+        yield Notice("finding", chip, subject, "trust.md#findings", f"{finding.text}{share}")
+
+
+def unanswered(context: Context) -> Iterator[Notice]:
+    """Point out figures that a missing exchange rate keeps from being computed."""
+    for kpi in shared(context):
+        grain = best_grain(context, kpi)
+        stand = headline_of(context, kpi, grain) if grain else None
+        if stand and stand.cell.value is None and stand.cell.status == "missing_fx":
+            chip = Chip(short_status("missing_fx"), "warn")
+            text = f"no figure for {formats.period(stand.period.label)}, because an exchange rate is missing"
+            yield Notice("missing_fx", chip, kpi.title, kpi_page(kpi.id), text)
+
+
+#: The rules in the order of the list: the business first, the data last.
+RULES: tuple[Callable[[Context], Iterator[Notice]], ...] = (
+    off_target_twice,
+    clear_falls,
+    bottleneck,
+    promises_missed,
+    unanswered,
+    load_problems,
+    data_problems,
+)

@@ -1,0 +1,178 @@
+"""Results, looked up the way pages ask for them: a metric, a scope, then a period."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Any, NamedTuple
+from urllib.parse import unquote
+
+import pandas as pd
+
+from generator.measures.results import CELL_COLUMNS, Results
+
+ALL = "all"
+
+
+class Cell(NamedTuple):
+    """One cell of the results; None where the contract has NaN."""
+
+    metric: str
+    period: str
+    scope: str
+    value: float | None
+    numerator: float | None
+    denominator: float | None
+    n: int
+    low: float | None
+    high: float | None
+    status: str
+    target: float | None
+    attainment: float | None
+    target_status: str
+    cut: str
+
+
+class Comparison(NamedTuple):
+    """One comparison of a cell with an earlier period."""
+
+    comparison: str  # wow, mom, qoq, yoy
+    before: float | None
+    before_period: str
+    change: float | None
+    verdict: str  # up, down, no_clear_change, n/a
+    note: str
+
+
+class Period(NamedTuple):
+    """One own period of the reporting calendar."""
+
+    label: str
+    grain: str
+    starts_on: str
+    ends_on: str
+    cut_on: str
+    is_part: bool
+    days_done: int
+    days_total: int
+
+
+class Cells:
+    """The results of a drop, grouped once; a series is only turned into cells when a page asks for it."""
+
+    def __init__(self, results: Results) -> None:
+        self._frame = results.cells
+        self._comparisons = results.comparisons
+        self.periods = {row.label: row for row in _periods(results.periods)}
+        self._of_grain: dict[str, list[Period]] = {}
+        for row in self.periods.values():
+            self._of_grain.setdefault(row.grain, []).append(row)
+        self._made: dict[tuple[str, str], dict[str, Cell]] = {}
+
+    @cached_property
+    def _columns(self) -> dict[str, list[Any]]:
+        return {name: _plain(self._frame[name]) for name in CELL_COLUMNS}
+
+    @cached_property
+    def _rows(self) -> Mapping[tuple[str, str], list[int]]:
+        rows: dict[tuple[str, str], list[int]] = {}
+        columns = self._columns
+        for index, key in enumerate(zip(columns["metric_id"], columns["scope"], strict=True)):
+            rows.setdefault(key, []).append(index)
+        return rows
+
+    @cached_property
+    def _scopes(self) -> Mapping[str, list[str]]:
+        scopes: dict[str, list[str]] = {}
+        for metric, scope in self._rows:
+            scopes.setdefault(metric, []).append(scope)
+        return scopes
+
+    @cached_property
+    def _compared(self) -> Mapping[tuple[str, str, str], dict[str, Comparison]]:
+        names = ("comparison", "before", "before_period", "change", "verdict", "note")
+        keys = ("metric_id", "scope", "period")
+        frame = self._comparisons
+        columns = [_plain(frame[name]) for name in (*keys, *names)]
+        found: dict[tuple[str, str, str], dict[str, Comparison]] = {}
+        for metric, scope, period, *rest in zip(*columns, strict=True):
+            comparison = Comparison(*rest)
+            found.setdefault((metric, scope, period), {})[comparison.comparison] = comparison
+        return found
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """The metric ids that have any cell, sorted."""
+        return tuple(sorted(self._scopes))
+
+    def series(self, metric: str, scope: str = ALL) -> Mapping[str, Cell]:
+        """Return the cells of a metric and scope by period label; empty when there are none."""
+        key = (metric, scope)
+        if key not in self._made:
+            columns = [self._columns[name] for name in CELL_COLUMNS]
+            rows = self._rows.get(key, [])
+            cells = (Cell(*(column[row] for column in columns)) for row in rows)
+            self._made[key] = {cell.period: cell for cell in cells}
+        return self._made[key]
+
+    def rows(self, metric: str) -> Iterator[tuple[object, ...]]:
+        """Yield the rows of a metric in the columns and the order of the contract, None for what is missing."""
+        columns = [self._columns[name] for name in CELL_COLUMNS]
+        start, end = self._spans.get(metric, (0, 0))
+        return zip(*(column[start:end] for column in columns), strict=True)
+
+    @cached_property
+    def _spans(self) -> Mapping[str, tuple[int, int]]:
+        """Where each metric's rows begin and end; the contract sorts by metric."""
+        spans: dict[str, tuple[int, int]] = {}
+        for place, metric in enumerate(self._columns["metric_id"]):
+            spans[str(metric)] = (spans.get(str(metric), (place, 0))[0], place + 1)
+        return spans
+
+    def cell(self, metric: str, period: str, scope: str = ALL) -> Cell | None:
+        """Return one cell, or None."""
+        return self.series(metric, scope).get(period)
+
+    def run(self, metric: str, grain: str, scope: str = ALL) -> list[Cell]:
+        """Return the cells of one grain, oldest first; periods without a cell are left out."""
+        series = self.series(metric, scope)
+        return [series[period.label] for period in self.of_grain(grain) if period.label in series]
+
+    def of_grain(self, grain: str) -> list[Period]:
+        """Return the own periods of a grain, oldest first."""
+        return self._of_grain.get(grain, [])
+
+    def members(self, metric: str, dimension: str) -> list[str]:
+        """Return the scopes of a metric that name one member of `dimension` and nothing else."""
+        start = f"{dimension}="
+        return [scope for scope in self._scopes.get(metric, []) if scope.startswith(start) and ";" not in scope]
+
+    def comparisons(self, metric: str, period: str, scope: str = ALL) -> Mapping[str, Comparison]:
+        """Return the comparisons of one cell by their kind."""
+        return self._compared.get((metric, scope, period), {})
+
+    def has(self, metric: str) -> bool:
+        """Whether any cell of `metric` has a value."""
+        return any(cell.value is not None for cell in self.series(metric).values())
+
+
+def member_of(scope: str) -> str:
+    """Return the member that a scope of one dimension names, decoded: `channel=a%3Bb` gives `a;b`."""
+    return unquote(scope.partition("=")[2])
+
+
+def _plain(column: pd.Series) -> list[Any]:
+    """Return a column as Python values with None for what is missing."""
+    return [None if _is_missing(value) else value for value in column.tolist()]
+
+
+def _is_missing(value: object) -> bool:
+    return value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value))
+
+
+def _periods(frame: pd.DataFrame) -> Iterator[Period]:
+    names = ("period", "grain", "starts_on", "ends_on", "cut_on", "is_part", "days_done", "days_total")
+    for label, grain, starts, ends, cut, is_part, done, total in zip(*(frame[name] for name in names), strict=True):
+        days = (str(starts)[:10], str(ends)[:10], str(cut)[:10])
+        yield Period(str(label), str(grain), *days, bool(is_part), int(done), int(total))

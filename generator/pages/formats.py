@@ -1,0 +1,112 @@
+"""How numbers, dates and periods are printed: exact until here, rounded half to even, grouped as in en_US."""
+
+from __future__ import annotations
+
+import math
+from datetime import date, datetime
+from decimal import ROUND_HALF_EVEN, Decimal
+
+NOT_AVAILABLE = "n/a"
+#: Fewer units than this and a share is said as "k of n".
+SMALL = 5
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+#: Between a figure and its unit: neither breaks nor stretches.
+_GAP = "\u202f"
+_MINUS = "\u2212"
+
+
+def rounded(value: float, places: int) -> str:
+    """Return `value` with exactly `places` decimals, grouped by thousands: 1234.5 with 1 gives `1,234.5`."""
+    return _rounded(Decimal(repr(float(value))), places)
+
+
+def _rounded(exact: Decimal, places: int) -> str:
+    kept = exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_EVEN)
+    return f"{_MINUS if kept < 0 else ''}{abs(kept):,.{places}f}"
+
+
+def percent(share: float, places: int = 1) -> str:
+    """Return a share of 0 to 1 as a percentage: 0.556 gives `55.6 %`."""
+    return f"{_rounded(Decimal(repr(float(share))) * 100, places)}{_GAP}%"
+
+
+def money(amount: float, currency: str) -> str:
+    """Return an amount with its currency code: no decimals from 1,000 on, else two."""
+    return f"{currency}{_GAP}{rounded(amount, 0 if abs(amount) >= 1000 else 2)}"
+
+
+def counted(value: float) -> str:
+    """Return a count; an average of counts keeps one decimal."""
+    return rounded(value, 0 if float(value).is_integer() else 1)
+
+
+def number(value: float | None, unit: str, currency: str) -> str:
+    """Return `value` as its unit (a KPI's `unit`) is printed, or `n/a` when there is none."""
+    if value is None or not math.isfinite(value):
+        return NOT_AVAILABLE
+    match unit:
+        case "ratio":
+            return percent(value)
+        case "ratio_x":
+            return f"{rounded(value, 2)}×"
+        case "currency":
+            return money(value, currency)
+        case "currency_per_day":
+            return f"{money(value, currency)} per day"
+        case "days" | "hours" | "months":
+            return f"{rounded(value, 1)}{_GAP}{unit}"
+        case "minutes":
+            return f"{rounded(value, 0)}{_GAP}min"
+    return counted(value)
+
+
+def difference(change: float | None, *, of_rates: bool) -> str:
+    """Return a change with its sign: percentage points between rates, a percentage of the earlier value elsewhere."""
+    if change is None or not math.isfinite(change):
+        return NOT_AVAILABLE
+    text = rounded(change * 100, 1)
+    sign = "" if text.startswith(_MINUS) else "±" if text == "0.0" else "+"
+    return f"{sign}{text}{_GAP}{'pts' if of_rates else '%'}"
+
+
+def of(part: float, whole: float) -> str:
+    """Return `3 of 4`."""
+    return f"{counted(part)} of {counted(whole)}"
+
+
+def day(value: date | str) -> str:
+    """Return a day as pages print it: 2026-04-30 gives `30 Apr 2026`."""
+    moment = date.fromisoformat(value[:10]) if isinstance(value, str) else value
+    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+
+
+def instant(value: datetime) -> str:
+    """Return a naive UTC instant: `30 Apr 2026, 22:00 UTC`."""
+    return f"{day(value.date())}, {value:%H:%M} UTC"
+
+
+def period(label: str) -> str:
+    """Return a period's label in words: `Apr 2026`, `Q2 2026`, `week 45 of 2026`, `2026`, `all time`."""
+    if label == "all":
+        return "all time"
+    if "-W" in label:
+        year, week = label.split("-W")
+        return f"week {int(week)} of {year}"
+    if "Q" in label:
+        year, quarter = label.split("Q")
+        return f"Q{quarter} {year}"
+    if len(label) == 7:
+        return f"{_MONTHS[int(label[5:]) - 1]} {label[:4]}"
+    return day(label) if len(label) == 10 else label
+
+
+def several(count: float, singular: str, plural: str = "") -> str:
+    """Return `1 row` or `2 rows`."""
+    return f"{counted(count)} {singular if count == 1 else plural or singular + 's'}"
+
+
+def listed(words: list[str] | tuple[str, ...], joint: str = "and") -> str:
+    """Return `a, b and c`."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {joint} {words[-1]}"

@@ -1,0 +1,238 @@
+"""One page per KPI, and the page that lists them all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from generator.kpis.kpi import Figure, Kpi
+from generator.pages import formats, words
+from generator.pages.context import Context, address, kpi_page
+from generator.pages.downloads import csv_path
+from generator.pages.headline import (
+    SHARES,
+    Headline,
+    Trend,
+    chip,
+    headline,
+    interval_text,
+    is_small,
+    period_text,
+    printed,
+    target_text,
+    trends,
+)
+from generator.pages.history import trend_figure
+from generator.pages.markup import Trusted
+from generator.pages.splits import splits
+from generator.pages.words import Chip
+
+BETTER = {
+    "higher": "higher is better",
+    "lower": "lower is better",
+    "band": "best within a range",
+    "none": "neither up nor down is better",
+}
+BASIS = {
+    "event": "counts what happened in the period",
+    "cohort": "follows those who entered in the period for a fixed time",
+    "snapshot": "describes the moment at the end of the period",
+}
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A companion figure in the headline's period."""
+
+    title: str
+    value: str
+    n: str
+
+
+def write_kpi_pages(context: Context) -> None:
+    """Write kpis/<id>.md for every KPI and kpis/index.md."""
+    for kpi in context.report.kpis:
+        context.write(kpi_page(kpi.id), "kpi.md.j2", kpi_values(context, kpi))
+    context.write("kpis/index.md", "kpis.md.j2", {"sections": _sections(context)})
+
+
+def kpi_values(context: Context, kpi: Kpi) -> dict[str, object]:
+    """Return what the page of a KPI is filled with."""
+    page = kpi_page(kpi.id)
+    stand = None if context.is_missing(kpi) else headline(context, kpi)
+    if stand and not context.cells.has(kpi.id):
+        stand = None
+    return {
+        "kpi": kpi,
+        "missing": context.report.missing.get(kpi.id, ()),
+        "lacks": lacks(context.report.missing.get(kpi.id, ())),
+        "stand": stand,
+        "finding": finding(context, stand) if stand else "",
+        "chip_state": _chip(context, stand) if stand else None,
+        "caveats": caveats(context, stand) if stand else [],
+        "better": BETTER.get(kpi.better, kpi.better),
+        "basis": BASIS.get(kpi.basis, kpi.basis),
+        "band": _band(context, kpi),
+        "rule": Trusted(_after_first_paragraph(kpi.prose)),
+        "queries": [(figure.title, Trusted(_fenced(figure))) for figure in kpi.figures if figure.sql],
+        "formulas": [(figure.title, figure.formula) for figure in kpi.figures if figure.formula],
+        "in_force": _in_force(context, kpi),
+        "neighbours": [context.kpis[name] for name in kpi.neighbours if name in context.kpis],
+        "needs": kpi.needs,
+        "section": words.SECTIONS.get(kpi.section, kpi.section),
+        "download": address(page, csv_path(kpi.id)),
+        **_figures(context, stand, page),
+    }
+
+
+def _figures(context: Context, stand: Headline | None, page: str) -> dict[str, object]:
+    """Return the drawings and tables of a KPI; all empty where it has no value."""
+    if stand is None:
+        return {"trend": Trusted(""), "splits": [], "unsplit": [], "beside": [], "period": ""}
+    made, alone = splits(context, stand)
+    return {
+        "trend": trend_figure(context, stand, download=address(page, csv_path(stand.kpi.id))),
+        "splits": made,
+        "unsplit": [words.dimension(dimension) for dimension in alone],
+        "beside": _beside(context, stand),
+        "period": period_text(stand.period),
+    }
+
+
+def finding(context: Context, stand: Headline) -> str:
+    """Return the sentence under a title: the value, how it stands to its target, and what may be said of change."""
+    kpi, cell, figure = stand.kpi, stand.cell, stand.kpi.headline
+    when = period_text(stand.period)
+    if cell.value is None:
+        return f"{when}: no value, {words.STATUS_WORDS.get(cell.status, cell.status)}."
+    base = f" ({formats.of(cell.numerator or 0, cell.denominator or cell.n)})" if _shows_base(figure, cell.n) else ""
+    told = [f"{when}: {printed(context, figure, cell)}{base}"]
+    target = target_text(context, kpi, cell, stand.period)
+    if target and not is_small(context, figure, cell):
+        told.append(f"{chip(context, figure, cell).word}, {target}")
+    changes = trends(context, kpi, cell)
+    if changes:
+        told.append(change_text(changes[0]))
+    return "; ".join(told) + "."
+
+
+def _shows_base(figure: Figure, n: int) -> bool:
+    return figure.kind in SHARES and n >= formats.SMALL
+
+
+def change_text(trend: Trend) -> str:
+    """Return a comparison in words, as far as the rule for changes supports one."""
+    if trend.direction == "flat":
+        return f"no clear change on {trend.against} ({trend.text})"
+    if trend.direction:
+        return f"clearly {trend.word} on {trend.against} ({trend.text})"
+    return f"{trend.text} on {trend.against}"
+
+
+def caveats(context: Context, stand: Headline) -> list[str]:
+    """Return what a reader has to keep in mind, each as a sentence."""
+    cell, figure, found = stand.cell, stand.kpi.headline, []
+    if stand.is_behind and stand.newest_status == "maturing":
+        found.append("Newer periods are still maturing: too few of their cases have had their full time.")
+    if cell.value is not None and figure.kind in SHARES and cell.n < context.min_n:
+        found.append(f"Small sample (n = {cell.n}): no status and no direction under {context.min_n}.")
+    if cell.value is not None and cell.status in ("provisional", "capped"):
+        found.append(f"{words.STATUS_WORDS[cell.status].capitalize()}.")
+    if cell.value is not None and (interval := interval_text(context, figure, cell)):
+        found.append(f"95 % interval: {interval}.")
+    if any(trend.note for trend in trends(context, stand.kpi, cell)):
+        found.append("The period it is compared with was shorter, so all of it is used.")
+    if cell.target is not None and has_sample_target(context, stand.kpi.id):
+        found.append("The target is a sample, not yet an agreed one.")
+    return found
+
+
+def has_sample_target(context: Context, metric: str) -> bool:
+    """Whether a metric's targets are the placeholders of the packaged agreement."""
+    versions = {target.version for target in context.report.agreement.targets if target.metric == metric}
+    return "sample" in versions
+
+
+def _chip(context: Context, stand: Headline) -> Chip | None:
+    if stand.cell.value is not None and stand.cell.target is None:
+        return None
+    return chip(context, stand.kpi.headline, stand.cell)
+
+
+def _beside(context: Context, stand: Headline) -> list[Beside]:
+    """Return the companions that have one figure in the period; those that only exist in splits are left out."""
+    rows = []
+    for metric in context.companions.get(stand.kpi.id, ()):
+        cell = context.cells.cell(metric, stand.period.label)
+        figure = context.figure(metric)
+        if cell and cell.value is not None:
+            rows.append(Beside(figure.title, printed(context, figure, cell), formats.counted(cell.n)))
+    return rows
+
+
+def _band(context: Context, kpi: Kpi) -> str:
+    if not kpi.band:
+        return ""
+    low, high = (context.number(bound, kpi.unit) for bound in kpi.band)
+    return f"{low} to {high}"
+
+
+def lacks(missing: tuple[str, ...]) -> str:
+    """Return in words what a drop lacks: `the table spend and the column lead.tier`."""
+    named = [f"the column {need}" if "." in need else f"the table {need}" for need in missing]
+    return formats.listed(named)
+
+
+def _in_force(context: Context, kpi: Kpi) -> list[tuple[str, str]]:
+    """Return the settings that change a KPI's number; a block is listed key by key."""
+    rows = context.settings
+    return [
+        (key, value or "none")
+        for wanted in kpi.settings
+        for key, value in rows.items()
+        if key == wanted or key.startswith(f"{wanted}.")
+    ]
+
+
+def _after_first_paragraph(prose: str) -> str:
+    return prose.strip().partition("\n\n")[2].strip()
+
+
+def _fenced(figure: Figure) -> str:
+    """Return a figure's query as a fenced block whose fence no backticks inside can close."""
+    longest = max((len(run) for run in re.findall("`+", figure.sql)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}sql\n{figure.sql.strip()}\n{fence}"
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A KPI in the list of all."""
+
+    kpi: Kpi
+    value: str
+    period: str
+    chip: Chip | None
+    target: str
+
+
+def _sections(context: Context) -> Mapping[str, list[Listed]]:
+    """Return the KPIs by the part of the funnel, in its order."""
+    found: dict[str, list[Listed]] = {}
+    for section in words.SECTIONS:
+        rows = [_listed(context, kpi) for kpi in context.report.kpis if kpi.section == section]
+        if rows:
+            found[words.SECTIONS[section]] = rows
+    return found
+
+
+def _listed(context: Context, kpi: Kpi) -> Listed:
+    stand = None if context.is_missing(kpi) else headline(context, kpi)
+    if stand is None or not context.cells.has(kpi.id):
+        return Listed(
+            kpi, formats.NOT_AVAILABLE, "not in this drop" if context.is_missing(kpi) else "no value", None, ""
+        )
+    target = context.number(stand.cell.target, kpi.unit) if stand.cell.target is not None else ""
+    value = printed(context, kpi.headline, stand.cell)
+    return Listed(kpi, value, period_text(stand.period), _chip(context, stand), target)

@@ -1,0 +1,117 @@
+"""The scorecard: one tile per shared KPI, with where it stands and which way it goes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from generator import charts
+from generator.kpis.kpi import Kpi
+from generator.pages import formats, words
+from generator.pages.context import Context, kpi_page
+from generator.pages.headline import (
+    Headline,
+    Trend,
+    chip,
+    headline,
+    is_small,
+    printed,
+    target_text,
+    trends,
+)
+from generator.pages.markup import Trusted
+from generator.pages.words import Chip
+
+#: So many periods are drawn in a sparkline: a year and the month of the year before.
+SPARK = 13
+#: Sections whose KPIs both teams share; figures about the data itself stand on the trust page.
+SHARED = ("north_star", "top", "middle", "bottom", "economics", "retention")
+
+
+@dataclass(frozen=True)
+class Tile:
+    """What one tile says."""
+
+    kpi: Kpi
+    page: str
+    value: str
+    period: str
+    is_part: bool
+    spark: Trusted
+    chip: Chip
+    target: str
+    trend: Trend | None
+    note: str
+
+
+@dataclass(frozen=True)
+class Absent:
+    """KPIs that this drop cannot answer, with what they lack."""
+
+    kpis: tuple[Kpi, ...]
+    needs: tuple[str, ...]
+
+
+def shared(context: Context) -> list[Kpi]:
+    """Return the KPIs of the scorecard in the order of the funnel."""
+    return [kpi for section in SHARED for kpi in context.report.kpis if kpi.section == section]
+
+
+def tiles(context: Context, kpis: list[Kpi]) -> list[Tile]:
+    """Return a tile for each KPI that the drop can answer; the others are `absent`."""
+    found = ((kpi, headline(context, kpi)) for kpi in kpis if not context.is_missing(kpi))
+    return [tile(context, stand) for _, stand in found if stand and context.cells.has(stand.kpi.id)]
+
+
+def tile(context: Context, stand: Headline) -> Tile:
+    """Return the tile of a KPI."""
+    kpi, cell, figure = stand.kpi, stand.cell, stand.kpi.headline
+    changes = trends(context, kpi, cell)
+    return Tile(
+        kpi=kpi,
+        page=kpi_page(kpi.id),
+        value=printed(context, figure, cell),
+        period=formats.period(stand.period.label),
+        is_part=stand.period.is_part and stand.grain != "all",
+        spark=sparkline(context, stand),
+        chip=chip(context, figure, cell),
+        target=target_text(context, kpi, cell, stand.period) if not is_small(context, figure, cell) else "",
+        trend=changes[0] if changes else None,
+        note=note(context, stand),
+    )
+
+
+def sparkline(context: Context, stand: Headline) -> Trusted:
+    """Return the last periods up to the one that speaks, as a small drawing."""
+    cells = context.cells.run(stand.kpi.id, stand.grain)
+    upto = [cell for cell in cells if context.cells.periods[cell.period].starts_on <= stand.period.starts_on][-SPARK:]
+    if sum(cell.value is not None for cell in upto) < 2:
+        return Trusted("")
+    target = stand.cell.target if stand.kpi.target == "level" else None
+    title = f"{stand.kpi.title}, the last {len(upto)} {words.GRAIN_WORDS[stand.grain]}s"
+    values = [cell.value for cell in upto]
+    return Trusted(charts.sparkline(values, title=title, target=target, is_part=stand.period.is_part))
+
+
+def note(context: Context, stand: Headline) -> str:
+    """Return what a reader has to keep in mind about the value, or nothing."""
+    if stand.cell.value is None:
+        return ""
+    if stand.is_behind and stand.newest_status == "maturing":
+        return "newer ones are maturing"
+    if stand.cell.status in ("provisional", "capped"):
+        return stand.cell.status
+    if is_small(context, stand.kpi.headline, stand.cell):
+        return f"n = {stand.cell.n}"
+    return ""
+
+
+def absent(context: Context, kpis: list[Kpi]) -> Absent | None:
+    """Return what is said in one line about the KPIs without any value, or None when there are none."""
+    lacking = tuple(kpi for kpi in kpis if context.is_missing(kpi))
+    needs = sorted({need for kpi in lacking for need in context.report.missing[kpi.id]})
+    return Absent(lacking, tuple(needs)) if lacking else None
+
+
+def silent(context: Context, kpis: list[Kpi]) -> tuple[Kpi, ...]:
+    """Return the KPIs whose data is there but that have no value in any period."""
+    return tuple(kpi for kpi in kpis if not context.is_missing(kpi) and not context.cells.has(kpi.id))

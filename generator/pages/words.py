@@ -1,0 +1,105 @@
+"""The closed lists of words that pages use: for statuses, verdicts, dimensions, companions, parts of the funnel."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Chip(NamedTuple):
+    """A status as a word and a tone; the sign and the colour follow from the tone, the word is always there."""
+
+    word: str
+    tone: str  # good, warn, bad, none
+
+
+TARGET_CHIPS = {
+    "on_target": Chip("on target", "good"),
+    "at_risk": Chip("at risk", "warn"),
+    "off_target": Chip("off target", "bad"),
+}
+
+#: Why a cell has no value, or what to keep in mind about the one it has.
+STATUS_WORDS = {
+    "ok": "",
+    "maturing": "maturing: too few of these have had their full time",
+    "provisional": "provisional: less history than the rule asks for",
+    "pending": "pending: the time allowed has not run out",
+    "capped": "capped: the rule's upper limit stands in for the computed value",
+    "zero_denominator": "nothing to divide by",
+    "missing_fx": "an exchange rate is missing",
+    "missing_input": "the data for it is not in this drop",
+    "target_met": "nothing left to cover: the target is met",
+    "suppressed": "suppressed: too few to publish",
+    "not_reached": "more than half are still unanswered",
+    "info": "",
+}
+
+DIMENSIONS = {
+    "region": "region",
+    "segment": "segment",
+    "channel": "channel",
+    "campaign": "campaign",
+    "product": "product",
+    "owner": "owner",
+    "team": "team",
+    "tier": "tier",
+    "origin": "origin",
+    "stage": "stage",
+    "reason": "reason",
+    "type": "deal type",
+    "commitment": "commitment",
+    "category": "category",
+    "bucket": "bucket",
+}
+
+PLURALS = {"category": "categories", "bucket": "buckets"}
+
+#: Which splits are worth a chart; the others are tables.
+CHARTED_FIRST = (
+    "bucket", "commitment", "stage", "channel", "tier", "team", "type", "reason", "segment", "region", "origin",
+    "product", "owner", "campaign", "category",
+)  # fmt: skip
+
+#: Figures that every KPI of a kind gets besides those its file names.
+COMPANIONS = {
+    "median": "Median",
+    "p90": "90th percentile",
+    "mean_responders": "Mean of those answered",
+    "median_responders": "Median of those answered",
+    "p90_responders": "90th percentile of those answered",
+    "rate": "Rate by band",
+    "lift": "Lift by band",
+}
+
+#: Companions that say how a target stands; pages print them with the target, not as figures of their own.
+PACING = ("paced_target", "paced_attainment", "gap", "required_per_business_day")
+
+COMPARED_WITH = {
+    "wow": "the week before",
+    "mom": "the month before",
+    "qoq": "the quarter before",
+    "yoy": "a year before",
+}
+
+SECTIONS = {
+    "north_star": "North star",
+    "top": "Top of the funnel",
+    "middle": "Middle of the funnel",
+    "bottom": "Bottom of the funnel",
+    "economics": "Unit economics",
+    "retention": "Retention",
+    "trust": "Trust in the data",
+}
+
+GRAIN_WORDS = {"week": "week", "month": "month", "quarter": "quarter", "year": "year", "all": "all time"}
+
+
+def dimension(name: str) -> str:
+    """Return how a dimension is called on pages."""
+    return DIMENSIONS.get(name, name.replace("_", " "))
+
+
+def plural(name: str) -> str:
+    """Return how the members of a dimension are called together: `channels`."""
+    word = dimension(name)
+    return PLURALS.get(name, f"{word}s")
