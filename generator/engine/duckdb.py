@@ -25,6 +25,7 @@ class DuckDbEngine:
             # Nothing may be fetched: the site is built offline and the same way everywhere.
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
+            "enable_progress_bar": False,
         }
         if threads is not None:
             config["threads"] = threads
@@ -58,6 +59,10 @@ class DuckDbEngine:
             self.run(f"insert into {table} ({names}) select {casts} from incoming_frame")
         finally:
             self.connection.unregister("incoming_frame")
+
+    def interrupt(self) -> None:
+        """Stop the query that is running, if any; callable from another thread."""
+        self.connection.interrupt()
 
     def seal(self) -> None:
         """Refuse files, network and settings from here on."""

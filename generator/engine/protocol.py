@@ -25,6 +25,9 @@ class Engine(Protocol):
     def load(self, table: str, frame: pd.DataFrame, types: Mapping[str, str]) -> None:
         """Create or replace `table` with the columns of `types` (name -> SQL type), filled from `frame`."""
 
+    def interrupt(self) -> None:
+        """Stop the query that is running, if any, from another thread; it ends in an EngineError."""
+
     def seal(self) -> None:
         """Refuse files, network and settings from here on: what follows may be written by anybody."""
 

@@ -1,1 +1,21 @@
-"""Room."""
+"""Reads content/kpis/*.md, checks each file, and runs it over all periods and splits."""
+
+from generator.kpis.explaining import Explanation, explain
+from generator.kpis.kpi import Figure, Kind, Kpi
+from generator.kpis.reading import load_kpis
+from generator.kpis.running import MeasuredKpis, measure_kpis
+from generator.kpis.writing import csv_text, json_text, write_results
+
+__all__ = [
+    "Explanation",
+    "Figure",
+    "Kind",
+    "Kpi",
+    "MeasuredKpis",
+    "csv_text",
+    "explain",
+    "json_text",
+    "load_kpis",
+    "measure_kpis",
+    "write_results",
+]

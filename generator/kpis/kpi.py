@@ -35,6 +35,9 @@ class Figure:
     grains: tuple[str, ...]  # week, month, quarter, year, all
     window: str | None = None  # key below `windows` in the settings; cohort only
     within: str | None = None  # ratio only: the denominator is summed over this dimension (shares that add to one)
+    requires_both: bool = False  # ratio only: a member with one side and no row at all of the other is missing_input
+    spent: str | None = None  # ratio only: the status word where the denominator is zero or less
+    line: int = 0  # of the SQL's first line in the file; 0 without SQL
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,7 @@ class Kpi:
     prose: str  # Markdown, the whole of it, without the SQL
     figures: tuple[Figure, ...]  # headline first
     path: str  # as messages print it
+    text: str = ""  # the file, as it was read
 
     @property
     def headline(self) -> Figure:

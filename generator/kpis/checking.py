@@ -1,0 +1,97 @@
+"""The lint of the SQL in KPI files: by itself, and against an engine that has the facts."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from generator.engine import Engine
+from generator.errors import EngineError, KpiError, Mistake, with_hint
+from generator.kpis.kpi import Figure, Kpi
+from generator.kpis.statement import Fault, Statement, read_statement
+from generator.kpis.vocabulary import UNIT_COLUMNS
+
+_NUMBERS = re.compile(r"^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DOUBLE|FLOAT|REAL|DECIMAL\(.*\)|NUMERIC.*)$")
+_INSTANTS = re.compile(r"^(DATE|TIMESTAMP(_S|_MS|_NS)?)$")
+_TYPES: Mapping[str, tuple[re.Pattern[str], str]] = {
+    "moment": (_INSTANTS, "a date or a timestamp"),
+    "period": (_NUMBERS, "the id of a period"),
+    "hit": (re.compile("^BOOLEAN$"), "a boolean"),
+    "observed": (re.compile("^BOOLEAN$"), "a boolean"),
+    "counts": (re.compile("^BOOLEAN$"), "a boolean"),
+    "value": (_NUMBERS, "a number"),
+    "num": (_NUMBERS, "a number"),
+    "den": (_NUMBERS, "a number"),
+    "done_at": (_INSTANTS, "a date or a timestamp"),
+    "out_at": (_INSTANTS, "a date or a timestamp"),
+}
+
+
+def statement_of(kpi: Kpi, figure: Figure) -> Statement:
+    """Return the checked query of `figure`; KpiError when it may not run."""
+    statement = read_statement(figure.sql)
+    if isinstance(statement, Statement):
+        return statement
+    raise KpiError("The KPI files hold mistakes.", (_mistake(kpi, figure, fault) for fault in statement))
+
+
+def check_sql(kpi: Kpi, figure: Figure) -> tuple[Mistake, ...]:
+    """Return what is wrong with the SQL of `figure` without asking an engine."""
+    statement = read_statement(figure.sql)
+    faults: Iterable[Fault] = statement if isinstance(statement, tuple) else ()
+    if isinstance(statement, Statement) and statement.columns is not None:
+        faults = _column_faults(figure, statement.columns)
+    return tuple(_mistake(kpi, figure, fault) for fault in faults)
+
+
+def check_units(kpis: Iterable[Kpi], engine: Engine) -> tuple[Mistake, ...]:
+    """Return what is wrong with the queries once the engine has the facts: names that do not bind, columns, types."""
+    mistakes: list[Mistake] = []
+    for kpi in kpis:
+        for figure in kpi.figures:
+            if figure.sql:
+                mistakes += (_mistake(kpi, figure, fault) for fault in _engine_faults(kpi, figure, engine))
+    return tuple(dict.fromkeys(mistakes))
+
+
+def _engine_faults(kpi: Kpi, figure: Figure, engine: Engine) -> Iterator[Fault]:
+    sql = statement_of(kpi, figure).sql(engine.dialect)
+    try:
+        described = engine.rows(f"describe select * from ({sql}) as units limit 0")
+    except EngineError as problem:
+        yield Fault(f"the engine cannot read the SQL: {said_by_engine(problem)}")
+        return
+    types = {str(row[0]): str(row[1]).upper() for row in described}
+    yield from _column_faults(figure, tuple(types))
+    for name, (pattern, wanted) in _TYPES.items():
+        # A bare `null` has no type of its own; the engine says INTEGER or "NULL".
+        if name in types and not pattern.match(types[name]) and types[name] != '"NULL"':
+            yield Fault(f"column {name} is {types[name]}, not {wanted}")
+
+
+def _column_faults(figure: Figure, columns: Sequence[str]) -> Iterator[Fault]:
+    wanted = (("unit",), ("moment", "period"), *UNIT_COLUMNS[figure.kind])
+    for choice in wanted:
+        if not set(choice) & set(columns):
+            yield Fault(
+                f"column {' or '.join(choice)} is missing: {figure.kind} needs it",
+                f"It returns: {', '.join(columns)}.",
+            )
+    for dimension in figure.by:
+        if dimension not in columns:
+            yield Fault(f"column {with_hint(dimension, columns)} is missing: `by` names it")
+    for name, times in Counter(columns).items():
+        if times > 1:
+            yield Fault(f"column {name!r} is returned {times} times" if name else "a column has no name")
+
+
+def _mistake(kpi: Kpi, figure: Figure, fault: Fault) -> Mistake:
+    line = f", line {figure.line + max(fault.line, 1) - 1}" if figure.line else ""
+    called = f" (sql {figure.name})" if figure.name else ""
+    return Mistake(f"{kpi.path}{line}{called}", fault.what, fault.next)
+
+
+def said_by_engine(problem: EngineError) -> str:
+    """Return the first line of what the engine said, without our own preface."""
+    return problem.summary.removeprefix("The database failed: ").strip().splitlines()[0]

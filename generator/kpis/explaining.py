@@ -1,0 +1,249 @@
+"""The unit rows behind a cell: which count, which do not and why. What this returns stays on the analyst's machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+import pandas as pd
+
+from generator.engine import Engine
+from generator.errors import with_hint
+from generator.kpis.formulas import inputs_of, metric_ids
+from generator.kpis.kpi import Figure, Kind, Kpi
+from generator.kpis.running import measure_all, measure_rows, unit_rows
+from generator.kpis.vocabulary import UNIT_COLUMNS
+from generator.measures import Measured, Periods, load_periods
+from generator.measures.cohort import mature_sql, window_days
+from generator.measures.periods import OWN
+from generator.measures.place import day_of_unit, unit_rows_from
+from generator.measures.scopes import UNKNOWN, member_name, scope_text
+from generator.measures.units import UnitTable, describe_units
+
+if TYPE_CHECKING:
+    from generator.agreement import Agreement
+
+COUNTED = "counted"
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What stands behind one cell.
+
+    rows: for unit rows first `counts` (`counted`, or why not), then `unit`, `moment` or `period` and every other
+        column of the query; for a formula one row per input: `input`, `period`, `scope`, `value`, `numerator`,
+        `denominator`, `n`, `status`.
+    cell: the cell's value, numerator, denominator, n and status; None where no such cell is published.
+    counted, excluded: how many rows count, and how many do not, by reason.
+    """
+
+    metric_id: str
+    period: str
+    scope: str
+    rows: pd.DataFrame
+    cell: Mapping[str, object] | None
+    counted: int
+    excluded: Mapping[str, int]
+
+    @property
+    def summary(self) -> str:
+        """The answer in a line or two."""
+        about = f"{self.metric_id}, {self.period}, {self.scope}"
+        lines = [f"{about}: {_said(self.cell)}", f"{self.counted} counted"]
+        if self.excluded:
+            reasons = ", ".join(f"{reason} {number}" for reason, number in self.excluded.items())
+            lines[1] += f"; left out: {reasons}"
+        return "\n".join(lines)
+
+
+def _said(cell: Mapping[str, object] | None) -> str:
+    if cell is None:
+        return "no cell of this name is published"
+    value = "no value" if pd.isna(cell["value"]) else f"{cell['value']:.12g}"  # type: ignore[call-overload]
+    sides = ""
+    if not pd.isna(cell["denominator"]):  # type: ignore[call-overload]
+        sides = f" = {cell['numerator']:.12g} / {cell['denominator']:.12g}"
+    return f"{value}{sides}, n = {cell['n']}, {cell['status']}"
+
+
+def explain(
+    metric_id: str,
+    period: str,
+    where: Mapping[str, str],
+    kpis: tuple[Kpi, ...],
+    engine: Engine,
+    agreement: Agreement,
+) -> Explanation:
+    """Return the rows behind the cell of `metric_id` (a KPI's id, or a companion's) in `period` where dim = member.
+
+    Members are named as results print them, `Unknown` too. UsageError, with the likely spelling, for a KPI, period,
+    dimension or member that there is not.
+    """
+    kpi, figure = find_figure(metric_id, kpis)
+    periods = load_periods(engine)
+    period_id = _period_id(metric_id, figure, period, periods)
+    if figure.kind is Kind.FORMULA:
+        return _explain_formula(kpi, figure, period_id, where, kpis, engine, agreement, periods)
+    with unit_rows(kpi, figure, engine, agreement.settings.query_seconds) as table:
+        units = describe_units(engine, table, metric_id)
+        chosen = {dim: _member(units, dim, member, engine) for dim, member in sorted(where.items())}
+        window = window_days(figure, agreement.settings, metric_id) if figure.kind is Kind.COHORT else 0
+        why = _why(units, figure, periods, window)
+        rows = engine.frame(_rows_sql(units, why, _one(periods, period_id), period_id, chosen))
+        measured = measure_rows(kpi, figure, table, engine, agreement, periods)
+    scope = _scope({dim: name for dim, (name, _) in chosen.items()})
+    numbers = rows["counts"].value_counts()
+    excluded = {str(reason): int(numbers[reason]) for reason in sorted(numbers.index) if reason != COUNTED}
+    cell = _cell(measured, metric_id, period, scope)
+    return Explanation(metric_id, period, scope, rows, cell, int(numbers.get(COUNTED, 0)), excluded)
+
+
+def find_figure(metric_id: str, kpis: Iterable[Kpi]) -> tuple[Kpi, Figure]:
+    """Return the figure that yields `metric_id`; for what a measure makes itself, the figure it stands beside."""
+    known: dict[str, tuple[Kpi, Figure]] = {}
+    for kpi in kpis:
+        figures = {kpi.metric_id(figure): figure for figure in kpi.figures}
+        for name in metric_ids(kpi):
+            known[name] = (kpi, figures.get(name) or figures[name.rpartition(".")[0]])
+    if metric_id not in known:
+        raise click.UsageError(f"There is no KPI {with_hint(metric_id, sorted(known))}.")
+    return known[metric_id]
+
+
+def _period_id(metric_id: str, figure: Figure, label: str, periods: Periods) -> int:
+    own = periods.frame[(periods.frame["role"] == OWN) & periods.frame["grain"].isin(figure.grains)]
+    found = own.index[own["label"] == label]
+    if len(found):
+        return int(found[0])
+    labels = list(own["label"])
+    span = f" It has {', '.join(figure.grains)} from {min(own['starts_on']):%Y-%m-%d}." if labels else ""
+    raise click.UsageError(f"{metric_id} has no period {with_hint(label, labels)}.{span}")
+
+
+def _one(periods: Periods, period_id: int) -> pd.Series:
+    return periods.frame[periods.frame.index == period_id].iloc[0]
+
+
+def _member(units: UnitTable, dim: str, member: str, engine: Engine) -> tuple[str, tuple[str | None, ...]]:
+    """Return the member as printed, and the values in the rows that are printed so."""
+    if dim not in units.types:
+        raise click.UsageError(f"{units.metric_id} has no column {with_hint(dim, units.types)} to ask for.")
+    named: dict[str, list[str | None]] = {}
+    for (value,) in engine.rows(f'select distinct cast("{dim}" as varchar) as member from {units.name} order by 1'):
+        named.setdefault(member_name(value), []).append(value)
+    folded = {name.casefold(): name for name in sorted(named, reverse=True)}
+    name = member if member in named else folded.get(member.casefold())
+    if name is None:
+        raise click.UsageError(f"{units.metric_id} knows no {dim} {with_hint(member, named)}.")
+    return name, tuple(named[name])
+
+
+def _why(units: UnitTable, figure: Figure, periods: Periods, window: int) -> str:
+    """Return SQL that says `counted`, or why a row does not count."""
+    needed = [name for choice in UNIT_COLUMNS[figure.kind] for name in choice[:1] if units.has(name)]
+    if figure.kind is Kind.COHORT:
+        needed = [] if units.has("done_at") else ["hit"]
+    incomplete = " or ".join(f"u.{name} is null" for name in needed) or "false"
+    young = f"not ({mature_sql(units, periods, window)})" if figure.kind is Kind.COHORT else "false"
+    return f"""case
+        when {units.text("excluded")} is not null then {units.text("excluded")}
+        when {units.text("gap")} is not null then 'blocked: ' || {units.text("gap")}
+        when {incomplete} then 'incomplete'
+        when {young} then 'maturing'
+        else '{COUNTED}' end"""
+
+
+def _rows_sql(
+    units: UnitTable,
+    why: str,
+    period: pd.Series,
+    period_id: int,
+    chosen: Mapping[str, tuple[str, tuple[str | None, ...]]],
+) -> str:
+    first = [name for name in ("unit", "moment", "period") if units.has(name)]
+    columns = [*first, *(name for name in units.types if name not in (*first, "excluded", "counts"))]
+    day = day_of_unit(units)
+    inside = f"{day} >= date '{period['starts_on']:%Y-%m-%d}' and {day} < date '{period['cut_on']:%Y-%m-%d}'"
+    if units.has("period"):
+        inside = f"u.period = {period_id} or (u.period is null and {inside})"
+    filters = [f"({inside})", *(_is_any_of(dim, values) for dim, (_, values) in chosen.items())]
+    listed = ", ".join(f'u."{name}"' for name in columns)
+    return f"""
+        select {why} as counts, {listed}
+        from {unit_rows_from(units)}
+        where {" and ".join(filters)}
+        order by case when counts = '{COUNTED}' then 0 else 1 end, counts, {listed}"""
+
+
+def _is_any_of(dim: str, values: Iterable[str | None]) -> str:
+    tests = [
+        f'u."{dim}" is null' if value is None else f'cast(u."{dim}" as varchar) = {_quoted(value)}' for value in values
+    ]
+    return f"({' or '.join(tests)})"
+
+
+def _scope(members: Mapping[str, str]) -> str:
+    """Return the scope of members named as printed."""
+    return scope_text({dim: None if name.casefold() == UNKNOWN.casefold() else name for dim, name in members.items()})
+
+
+def _quoted(text: str) -> str:
+    doubled = text.replace("'", "''")
+    return f"'{doubled}'"
+
+
+def _cell(measured: Measured, metric_id: str, period: str, scope: str) -> Mapping[str, object] | None:
+    cells = measured.cells
+    found = cells[(cells["metric_id"] == metric_id) & (cells["period"] == period) & (cells["scope"] == scope)]
+    if found.empty:
+        return None
+    return {str(name): value for name, value in found.iloc[0].items()}
+
+
+def _explain_formula(
+    kpi: Kpi,
+    figure: Figure,
+    period_id: int,
+    where: Mapping[str, str],
+    kpis: tuple[Kpi, ...],
+    engine: Engine,
+    agreement: Agreement,
+    periods: Periods,
+) -> Explanation:
+    """Explain a formula by the cells it was worked out from, those of the period before too."""
+    metric_id = kpi.metric_id(figure)
+    for dim in where:
+        if dim not in figure.by:
+            raise click.UsageError(f"{metric_id} is not split by {with_hint(dim, figure.by)}.")
+    label = str(periods.frame.loc[period_id, "label"])
+    measured = measure_all(_closure(kpi, kpis), engine, agreement, periods, {})
+    frame = measured.frame
+    known = {name.casefold(): name for name in frame.loc[frame["metric_id"] == metric_id, "scope"]}
+    asked = _scope(where)
+    scope = known.get(asked.casefold(), asked)
+    if where and asked.casefold() not in known:
+        raise click.UsageError(f"{metric_id} knows no {with_hint(asked, known.values())}.")
+    before = periods.prior().get(period_id)
+    wanted = frame["metric_id"].isin(inputs_of(figure)) & frame["period_id"].isin([period_id, before])
+    inputs = frame[wanted & (frame["scope"] == scope)]
+    rows = inputs.rename(columns={"metric_id": "input"}).assign(
+        period=periods.frame["label"].reindex(inputs["period_id"]).to_numpy()
+    )[["input", "period", "scope", "value", "numerator", "denominator", "n", "status"]]
+    rows = rows.sort_values(["input", "period"], ascending=[True, False], ignore_index=True)
+    return Explanation(metric_id, label, scope, rows, _cell(measured, metric_id, label, scope), len(rows), {})
+
+
+def _closure(kpi: Kpi, kpis: tuple[Kpi, ...]) -> tuple[Kpi, ...]:
+    """Return `kpi` and every KPI that its formulas need, by whatever way."""
+    homes = {name: other for other in kpis for name in metric_ids(other)}
+    found = {kpi.id: kpi}
+    todo = [kpi]
+    while todo:
+        names = [name for figure in todo.pop().figures for name in inputs_of(figure)]
+        for other in (homes[name] for name in names if name in homes):
+            if other.id not in found:
+                found[other.id] = other
+                todo.append(other)
+    return tuple(found.values())

@@ -1,0 +1,153 @@
+"""The front matter of a KPI file: every key, its type and its default."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, StringConstraints, ValidationError
+from pydantic_core import ErrorDetails
+
+from generator.canonical import TABLES
+from generator.errors import Mistake, with_hint
+from generator.kpis import vocabulary
+from generator.kpis.kpi import Kind
+from generator.kpis.vocabulary import not_one_of
+from generator.measures.results import Status
+
+
+def _one_of(allowed: tuple[str, ...]) -> AfterValidator:
+    def check(word: str) -> str:
+        if problem := not_one_of(word, allowed):
+            raise ValueError(problem)
+        return word
+
+    return AfterValidator(check)
+
+
+def _need(name: str) -> str:
+    table, _, column = name.partition(".")
+    if problem := not_one_of(table, TABLES):
+        raise ValueError(problem)
+    if column and (problem := not_one_of(column, [known.name for known in TABLES[table].columns])):
+        raise ValueError(problem)
+    return name
+
+
+def _band(value: Any) -> tuple[float, float] | str:
+    if isinstance(value, str):
+        return value
+    match value:
+        case [int() | float() as low, int() | float() as high] if low < high:
+            return float(low), float(high)
+    raise ValueError("a band is two numbers, the lower first, or the name of a setting that holds them")
+
+
+def _each_once(words: tuple[str, ...]) -> tuple[str, ...]:
+    twice = sorted({word for word in words if words.count(word) > 1})
+    if twice:
+        raise ValueError(f"named twice: {', '.join(twice)}")
+    return words
+
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+Dimensions = Annotated[
+    tuple[Annotated[str, _one_of(vocabulary.DIMENSIONS)], ...],
+    AfterValidator(_each_once),
+]
+Grains = Annotated[
+    tuple[Annotated[str, _one_of(vocabulary.GRAINS)], ...], Field(min_length=1), AfterValidator(_each_once)
+]
+KindName = Annotated[str, _one_of(tuple(Kind))]
+StatusWord = Annotated[str, _one_of(tuple(Status))]
+Unit = Annotated[str, _one_of(vocabulary.UNITS)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CompanionMatter(_Strict):
+    """A figure beside the headline; keys that are not set are the KPI's own."""
+
+    title: Text | None = None
+    measure: KindName | None = None
+    unit: Unit | None = None
+    by: Dimensions | None = None
+    window: str | None = None
+    formula: Text | None = None
+    within: str | None = None
+    requires_both: bool | None = None
+    spent: StatusWord | None = None
+    grains: Grains | None = None
+
+
+class FrontMatter(_Strict):
+    """Everything that a KPI file says beside its prose and SQL."""
+
+    id: Name
+    title: Text
+    section: Annotated[str, _one_of(vocabulary.SECTIONS)]
+    unit: Unit
+    better: Annotated[str, _one_of(vocabulary.BETTER)]
+    basis: Annotated[str, _one_of(vocabulary.BASES)]
+    measure: KindName
+    target: Annotated[str, _one_of(vocabulary.TARGETS)] = "none"
+    by: Dimensions = ()
+    compare: tuple[Annotated[str, _one_of(vocabulary.COMPARISONS)], ...] = ()
+    pages: tuple[Annotated[str, _one_of(vocabulary.PAGES)], ...] = ()
+    roles: dict[str, Text]
+    needs: tuple[Annotated[str, AfterValidator(_need)], ...] = ()
+    settings: tuple[str, ...] = ()
+    neighbours: tuple[str, ...] = ()
+    band: Annotated[tuple[float, float] | str, PlainValidator(_band)] | None = None
+    sources: tuple[Text, ...] = ()
+    grains: Grains = vocabulary.GRAINS
+    window: str | None = None
+    within: str | None = None
+    requires_both: bool | None = None
+    spent: StatusWord | None = None
+    formula: Text | None = None
+    enabled: bool = True
+    companions: dict[Name, CompanionMatter] = Field(default_factory=dict)
+
+
+def read_front_matter(path: str, front: Mapping[str, Any]) -> FrontMatter | tuple[Mistake, ...]:
+    """Return the checked front matter of the file at `path`, or every mistake in it."""
+    try:
+        return FrontMatter.model_validate(dict(front))
+    except ValidationError as found:
+        return tuple(_mistake(path, error) for error in found.errors())
+
+
+def _mistake(path: str, error: ErrorDetails) -> Mistake:
+    location = [str(part) for part in error["loc"] if part != "[key]"]
+    where = f"{path}: {'.'.join(location)}"
+    explain = _EXPLANATIONS.get(error["type"])
+    return Mistake(where, *explain(location, error)) if explain else Mistake(where, error["msg"])
+
+
+def _unknown_key(location: list[str], _: ErrorDetails) -> tuple[str, str]:
+    keys = CompanionMatter.model_fields if len(location) > 1 else FrontMatter.model_fields
+    return f"unknown key {with_hint(location[-1], keys)}", f"Keys: {', '.join(keys)}."
+
+
+def _missing_key(location: list[str], _: ErrorDetails) -> tuple[str, str]:
+    return "this key is missing", f"Add `{location[-1]}:` to the front matter."
+
+
+def _said_by_us(_: list[str], error: ErrorDetails) -> tuple[str, str]:
+    return str(error["msg"]).removeprefix("Value error, "), ""
+
+
+def _no_name(_: list[str], error: ErrorDetails) -> tuple[str, str]:
+    return f"{error['input']!r} is no name", "Use small letters, digits and underscores, a letter first."
+
+
+_EXPLANATIONS: dict[str, Callable[[list[str], ErrorDetails], tuple[str, str]]] = {
+    "extra_forbidden": _unknown_key,
+    "missing": _missing_key,
+    "value_error": _said_by_us,
+    "string_pattern_mismatch": _no_name,
+}

@@ -1,0 +1,267 @@
+"""Runs every KPI over all periods and splits: unit rows in, results without targets out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from math import nan
+from threading import Timer
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from generator.engine import Engine
+from generator.errors import EngineError, KpiError, Mistake
+from generator.kpis.agreed import SUFFIX, agreed_metrics, target_cells
+from generator.kpis.checking import check_units, said_by_engine, statement_of
+from generator.kpis.formulas import in_order, inputs_of, metric_ids
+from generator.kpis.kpi import Figure, Kind, Kpi
+from generator.kpis.reading import numbers_of
+from generator.measures import Measured, Periods, assemble, compare, evaluate, load_periods, measure_figure, together
+from generator.measures.measured import cells_of, no_curves
+from generator.measures.periods import OWN
+from generator.measures.results import Results, Status
+from generator.measures.scopes import ALL
+from generator.sources.report import LoadReport
+
+if TYPE_CHECKING:
+    from generator.agreement import Agreement
+
+_UNITS = "kpi_unit"  # the temp table of the rows that are being counted; no KPI file can name it
+
+
+@dataclass(frozen=True)
+class MeasuredKpis:
+    """What the KPI files gave for a drop.
+
+    results: cells without targets, comparisons and curves, as `measures/results.py` says.
+    measured, comparisons, periods: what `results` was put together from, for whoever adds targets and assembles anew.
+    missing: metric id -> the canonical tables, or table.column, that the drop lacks for it.
+    """
+
+    results: Results
+    measured: Measured
+    comparisons: tuple[pd.DataFrame, ...]
+    periods: Periods
+    missing: Mapping[str, tuple[str, ...]]
+
+
+def measure_kpis(
+    kpis: tuple[Kpi, ...], engine: Engine, agreement: Agreement, load: LoadReport, as_of: datetime
+) -> MeasuredKpis:
+    """Return the results of all `kpis`.
+
+    A KPI whose tables the drop does not have gets one cell (period `all`, scope `all`) with status missing_input.
+    KpiError where a query returns the wrong columns or passes a limit, EngineError where the engine fails;
+    both name file and KPI. The facts and calendar tables must exist; the engine may be sealed.
+    """
+    if mistakes := check_units(kpis, engine):
+        raise KpiError("The KPI files do not fit the facts.", mistakes)
+    periods = load_periods(engine)
+    if periods.as_of != as_of:
+        raise ValueError(f"the calendar was built for {periods.as_of}, not for {as_of}")
+    missing = missing_inputs(kpis, load, engine)
+    measured = measure_all(kpis, engine, agreement, periods, missing)
+    comparisons = tuple(_compare(kpis, measured, periods, agreement.settings.min_n_rate))
+    return MeasuredKpis(
+        assemble(measured, measured.cells, comparisons, periods), measured, comparisons, periods, missing
+    )
+
+
+def measure_all(
+    kpis: tuple[Kpi, ...],
+    engine: Engine,
+    agreement: Agreement,
+    periods: Periods,
+    missing: Mapping[str, tuple[str, ...]],
+) -> Measured:
+    """Return the cells of all figures: those with SQL first, then the formulas over them."""
+    parts = [measured for kpi in kpis for measured in _count(kpi, engine, agreement, periods, missing)]
+    for metric_id, kpi in _targets_named(kpis).items():
+        parts.append(target_cells(metric_id, kpi.target == "level", engine, periods))
+    return _add_formulas(kpis, together(parts), agreement, periods, missing)
+
+
+def missing_inputs(kpis: Iterable[Kpi], load: LoadReport, engine: Engine) -> dict[str, tuple[str, ...]]:
+    """Return, by metric id, what the drop lacks for it; a formula lacks what its inputs lack.
+
+    A formula that names the target of a metric for which none was agreed lacks the table `target`.
+    """
+    kpis = tuple(kpis)
+    missing: dict[str, tuple[str, ...]] = {}
+    for kpi in kpis:
+        lacks = tuple(need for need in kpi.needs if not load.has(*need.split(".")))
+        if lacks:
+            missing |= dict.fromkeys(metric_ids(kpi), lacks)
+    named = _targets_named(kpis)
+    agreed = agreed_metrics(engine) if named else frozenset()
+    missing |= {f"{name}{SUFFIX}": ("target",) for name in named if name not in agreed}
+    for kpi, figure in in_order(kpis):
+        metric_id = kpi.metric_id(figure)
+        inherited = [need for name in inputs_of(figure) for need in missing.get(name, ())]
+        if inherited:
+            missing[metric_id] = tuple(dict.fromkeys([*missing.get(metric_id, ()), *inherited]))
+    return {name: lacks for name, lacks in sorted(missing.items()) if not name.endswith(SUFFIX)}
+
+
+def _count(
+    kpi: Kpi, engine: Engine, agreement: Agreement, periods: Periods, missing: Mapping[str, tuple[str, ...]]
+) -> Iterator[Measured]:
+    """Measure the figures of `kpi` that have SQL; those over the same rows share one run of it."""
+    figures = [figure for figure in kpi.figures if figure.sql]
+    for sql in dict.fromkeys(figure.sql for figure in figures):
+        sharing = [figure for figure in figures if figure.sql == sql]
+        if all(kpi.metric_id(figure) in missing for figure in sharing):
+            yield from (_one_cell(kpi.metric_id(figure), periods, Status.MISSING_INPUT) for figure in sharing)
+            continue
+        with unit_rows(kpi, sharing[0], engine, agreement.settings.query_seconds) as units:
+            yield from (measure_rows(kpi, figure, units, engine, agreement, periods) for figure in sharing)
+
+
+def measure_rows(
+    kpi: Kpi, figure: Figure, units: str, engine: Engine, agreement: Agreement, periods: Periods
+) -> Measured:
+    """Return the cells of one figure over the table `units`; where the file makes a figure itself, its own stands."""
+    metric_id = kpi.metric_id(figure)
+    with _naming(kpi, figure):
+        measured = measure_figure(engine, figure, metric_id, units, agreement.settings, periods)
+    for other in kpi.figures:
+        if other is not figure and kpi.metric_id(other).startswith(f"{metric_id}."):
+            measured = measured.without(kpi.metric_id(other))
+    return measured
+
+
+@contextmanager
+def unit_rows(kpi: Kpi, figure: Figure, engine: Engine, seconds: float) -> Iterator[str]:
+    """Yield the name of a temp table with the unit rows of `figure`; it is gone afterwards."""
+    sql = statement_of(kpi, figure).sql(engine.dialect)
+    with _naming(kpi, figure), _limited(kpi, figure, engine, seconds):
+        engine.run(f"create temp table {_UNITS} as select * from ({sql}) as units")
+    try:
+        yield _UNITS
+    finally:
+        engine.run(f"drop table {_UNITS}")
+
+
+@contextmanager
+def _limited(kpi: Kpi, figure: Figure, engine: Engine, seconds: float) -> Iterator[None]:
+    """Stop what runs inside after so many seconds; KpiError then, since the query is at fault."""
+    stopped: list[bool] = []
+
+    def stop() -> None:
+        stopped.append(True)
+        engine.interrupt()
+
+    timer = Timer(seconds, stop)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except EngineError:
+        if not stopped:
+            raise
+        what = f"the query for {kpi.metric_id(figure)} ran longer than {seconds:g} seconds"
+        advice = "Make it cheaper, or raise `query_seconds` in the settings."
+        raise KpiError("A KPI passes its limits.", [Mistake(_where(kpi, figure), what, advice)]) from None
+    finally:
+        timer.cancel()
+
+
+@contextmanager
+def _naming(kpi: Kpi, figure: Figure) -> Iterator[None]:
+    """Say which KPI was being measured when the engine or a measure gives up."""
+    metric_id = kpi.metric_id(figure)
+    try:
+        yield
+    except KpiError as problem:
+        if problem.mistakes and kpi.path in str(problem.mistakes[0]):
+            raise
+        found = problem.mistakes or (Mistake(metric_id, problem.summary),)
+        raise KpiError(
+            "The KPI files do not fit the facts.",
+            [Mistake(_where(kpi, figure), f"{metric_id}: {mistake.what}", mistake.next) for mistake in found],
+        ) from problem
+    except EngineError as problem:
+        said = said_by_engine(problem)
+        if "out of memory" in said.casefold():
+            advice = "Make the query cheaper, or raise `memory_limit` in the settings."
+            mistake = Mistake(_where(kpi, figure), f"{metric_id} needs more memory than it may use", advice)
+            raise KpiError("A KPI passes its limits.", [mistake]) from problem
+        raise EngineError("The database failed.", [Mistake(_where(kpi, figure), f"{metric_id}: {said}")]) from problem
+
+
+def _where(kpi: Kpi, figure: Figure) -> str:
+    return f"{kpi.path}, line {figure.line}" if figure.line else kpi.path
+
+
+def _one_cell(metric_id: str, periods: Periods, status: Status) -> Measured:
+    """Return the one cell of a metric that has no number at all: period `all`, scope `all`."""
+    whole = periods.frame.index[(periods.frame["role"] == OWN) & (periods.frame["grain"] == "all")]
+    placed = pd.DataFrame({"period": whole, "scope": ALL, "gap": status.value, "value": nan, "n": 0})
+    return Measured(cells_of(metric_id, placed, periods), no_curves())
+
+
+def _add_formulas(
+    kpis: tuple[Kpi, ...],
+    measured: Measured,
+    agreement: Agreement,
+    periods: Periods,
+    missing: Mapping[str, tuple[str, ...]],
+) -> Measured:
+    constants = numbers_of(agreement)
+    additive = additive_ids(kpis)
+    for kpi, figure in in_order(kpis):
+        metric_id = kpi.metric_id(figure)
+        if metric_id in missing:
+            measured = together([measured, _one_cell(metric_id, periods, Status.MISSING_INPUT)])
+            continue
+        there = set(measured.frame["metric_id"])
+        inputs = [name for name in inputs_of(figure) if name not in constants]
+        if inputs and not there & set(inputs):
+            continue  # nothing happened yet, to any of them
+        empty = [_one_cell(name, periods, Status.ZERO_DENOMINATOR) for name in inputs if name not in there]
+        with _naming(kpi, figure):
+            part = evaluate(
+                figure.formula,
+                metric_id,
+                together([measured, *empty]),
+                periods,
+                constants,
+                additive,
+                figure.by,
+                figure.grains,
+            )
+        measured = together([measured, part])
+    return measured
+
+
+def _targets_named(kpis: Iterable[Kpi]) -> dict[str, Kpi]:
+    """Return the metrics whose target some formula names, each with its KPI."""
+    kpis = tuple(kpis)
+    homes = {metric_id: kpi for kpi in kpis for metric_id in metric_ids(kpi)}
+    names = sorted({name for kpi in kpis for figure in kpi.figures for name in inputs_of(figure)})
+    wanted = [name.removesuffix(SUFFIX) for name in names if name not in homes and name.endswith(SUFFIX)]
+    return {name: homes[name] for name in wanted if name in homes}
+
+
+def additive_ids(kpis: Iterable[Kpi]) -> frozenset[str]:
+    """Return the results in which an absent member means zero."""
+    return frozenset(
+        kpi.metric_id(figure) for kpi in kpis for figure in kpi.figures if figure.kind in (Kind.COUNT, Kind.SUM)
+    )
+
+
+def _compare(kpis: Iterable[Kpi], measured: Measured, periods: Periods, min_n_rate: int) -> Iterator[pd.DataFrame]:
+    present = set(measured.cells["metric_id"])
+    for kpi in kpis:
+        figures = {kpi.metric_id(figure): figure for figure in kpi.figures}
+        for metric_id in metric_ids(kpi):
+            if metric_id not in present or not kpi.compare:
+                continue
+            # What a measure makes beside a figure is compared as a plain number of that figure's unit.
+            figure = figures.get(metric_id)
+            kind = figure.kind if figure else Kind.FORMULA
+            unit = figure.unit if figure else kpi.unit
+            yield compare(measured, periods, metric_id, kind, unit, kpi.compare, min_n_rate)

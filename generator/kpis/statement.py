@@ -1,0 +1,258 @@
+"""The SQL that a KPI file may hold: one select over the facts, in words that every engine understands.
+
+What is allowed is listed and everything else refused, node by node of the parsed query. What runs is written anew
+from that tree (`portable`), so no engine can read a text differently from how it was checked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+import sqlglot
+from sqlglot import Token, TokenType, exp
+from sqlglot.errors import SqlglotError
+
+from generator.errors import with_hint
+from generator.kpis.vocabulary import FACTS
+
+DIALECT: Final = "duckdb"  # what KPI files are written in
+
+#: As they are written in a file; each means the same on every engine, or is translated to what does.
+FUNCTIONS: Final = (
+    "abs",
+    "avg",
+    "cast",
+    "ceil",
+    "coalesce",
+    "concat",
+    "count",
+    "date_diff",
+    "date_trunc",
+    "dense_rank",
+    "epoch",
+    "first_value",
+    "floor",
+    "greatest",
+    "lag",
+    "last_value",
+    "lead",
+    "least",
+    "lower",
+    "max",
+    "min",
+    "nullif",
+    "rank",
+    "round",
+    "row_number",
+    "substr",
+    "sum",
+    "trim",
+    "upper",
+)
+
+#: Words that may stand before a bracket without being functions.
+_KEYWORDS: Final = {
+    "all", "and", "as", "between", "by", "case", "cross", "decimal", "distinct", "else", "except", "exists", "from",
+    "group", "having", "in", "inner", "intersect", "is", "join", "left", "like", "not", "numeric", "on", "or",
+    "order", "over", "partition", "right", "select", "then", "union", "using", "varchar", "when", "where",
+    # clauses that are refused by what they are, with their own advice
+    "exclude", "filter", "lateral", "replace",
+}  # fmt: skip
+
+_NODES: Final = (
+    # clauses
+    *(exp.Select, exp.Union, exp.Intersect, exp.Except, exp.Subquery, exp.With, exp.CTE, exp.From, exp.Join, exp.Where),
+    *(exp.Group, exp.Having, exp.Order, exp.Ordered, exp.Distinct, exp.Table, exp.TableAlias, exp.Alias, exp.Star),
+    # values
+    *(exp.Column, exp.Identifier, exp.Literal, exp.Boolean, exp.Null, exp.Var, exp.Interval, exp.Cast, exp.DataType),
+    *(exp.DataTypeParam, exp.Case, exp.If, exp.Paren, exp.Tuple),
+    # operators
+    *(exp.And, exp.Or, exp.Not, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Is, exp.In, exp.Between),
+    *(exp.Like, exp.Exists, exp.NullSafeEQ, exp.NullSafeNEQ, exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.Neg),
+    *(exp.DPipe,),
+    # functions
+    *(
+        exp.Abs,
+        exp.Avg,
+        exp.Ceil,
+        exp.Coalesce,
+        exp.Concat,
+        exp.Count,
+        exp.DateDiff,
+        exp.DateTrunc,
+        exp.TimestampTrunc,
+        exp.DenseRank,
+    ),
+    *(exp.TimeToUnix, exp.FirstValue, exp.Floor, exp.Greatest, exp.Lag, exp.LastValue, exp.Lead, exp.Least, exp.Lower),
+    *(exp.Max, exp.Min, exp.Nullif, exp.Rank, exp.Round, exp.RowNumber, exp.Substring, exp.Sum, exp.Trim, exp.Upper),
+    *(exp.Window, exp.WindowSpec),
+)
+
+_TYPES: Final = ("bigint", "boolean", "date", "decimal", "double", "int", "integer", "text", "timestamp", "varchar")
+_TYPE_NODES: Final = frozenset(exp.DataType.build(name, dialect=DIALECT).this for name in _TYPES)
+
+_WHY: Final[dict[type[exp.Expr], str]] = {
+    exp.AtTimeZone: "time zones live in the calendar tables: join local_slot",
+    exp.Limit: "every unit that a rule leaves out stays in the rows, with `excluded`",
+    exp.Qualify: "not every engine knows it: filter on row_number() in an outer select",
+    exp.Filter: "not every engine knows it: write sum(case when ... then 1 else 0 end)",
+    exp.IntDiv: "not every engine knows it: write cast(floor(a / b) as bigint)",
+}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something in a query that may not be there."""
+
+    what: str
+    next: str = ""
+    line: int = 0  # within the query, from 1; 0 where it is not known
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A query that passed; the tree is what runs."""
+
+    tree: exp.Query
+
+    @property
+    def columns(self) -> tuple[str, ...] | None:
+        """Names of what it returns; None where a star leaves that to the engine."""
+        names = tuple(self.tree.named_selects)
+        return None if "*" in names else names
+
+    def sql(self, dialect: str) -> str:
+        """Return the query as `dialect` writes it, without comments."""
+        return self.tree.sql(dialect=dialect, comments=False)
+
+
+def read_statement(sql: str) -> Statement | tuple[Fault, ...]:
+    """Return the checked query, or everything in it that a KPI file may not say."""
+    try:
+        tokens = sqlglot.tokenize(sql, read=DIALECT)
+        if faults := tuple(_shape_faults(tokens)):
+            return faults
+        parsed = sqlglot.parse(sql, read=DIALECT)
+    except RecursionError:
+        return (Fault("the query is nested too deeply", "Name the steps in CTEs."),)
+    except SqlglotError as problem:
+        return (_syntax_fault(problem),)
+    # A comment behind the last semicolon is a statement of its own to the parser.
+    trees = [tree for tree in parsed if tree is not None and not isinstance(tree, exp.Semicolon)]
+    tree = trees[0] if len(trees) == 1 else None
+    if not isinstance(tree, (exp.Select, exp.Union, exp.Intersect, exp.Except, exp.Subquery)):
+        return (Fault("not a select", "A KPI file holds one select that returns unit rows."),)
+    faults = (*_function_faults(tokens, tree), *_table_faults(tree))
+    return faults or tuple(_node_faults(tree)) or Statement(tree)
+
+
+def _shape_faults(tokens: list[Token]) -> Iterator[Fault]:
+    """Refuse what is not one select before it is parsed."""
+    if not tokens:
+        yield Fault("the block is empty", "Write a select that returns unit rows.")
+        return
+    opening = next((token for token in tokens if token.token_type is not TokenType.L_PAREN), tokens[0])
+    if opening.token_type not in (TokenType.SELECT, TokenType.WITH):
+        yield Fault(f"begins with '{opening.text}'", "A KPI file holds one select; it may begin `with`.", opening.line)
+    for token in tokens[:-1]:
+        if token.token_type is TokenType.SEMICOLON:
+            yield Fault("more than one statement", "A KPI file holds one select.", token.line)
+
+
+def _syntax_fault(problem: SqlglotError) -> Fault:
+    details = (getattr(problem, "errors", None) or [{}])[0]
+    said = re.sub(r"\x1b\[[0-9;]*m", "", str(details.get("description") or problem)).splitlines()[0]
+    near = details.get("highlight")
+    return Fault(
+        f"the SQL cannot be read{f' near {near!r}' if near else ''}: {said}", line=int(details.get("line") or 0)
+    )
+
+
+def _function_faults(tokens: list[Token], tree: exp.Expr) -> Iterator[Fault]:
+    """Name functions as the file writes them; the tree knows them under other names."""
+    ctes = {cte.alias.lower() for cte in tree.find_all(exp.CTE)}
+    named: set[str] = set()
+    for token, after in pairwise(tokens):
+        name = token.text.lower()
+        if after.token_type is not TokenType.L_PAREN or not re.fullmatch(r"[a-z_][a-z0-9_]*", name):
+            continue
+        if name in named or name in _KEYWORDS or name in FUNCTIONS or name in ctes:
+            continue
+        if token.token_type is not TokenType.STRING:
+            named.add(name)
+            yield Fault(
+                f"function {with_hint(name, FUNCTIONS)} is not allowed", f"Allowed: {', '.join(FUNCTIONS)}.", token.line
+            )
+
+
+def _table_faults(tree: exp.Expr) -> Iterator[Fault]:
+    for table in tree.find_all(exp.Table):
+        shown = table.sql(dialect=DIALECT)
+        line = _line(table)
+        if not isinstance(table.this, exp.Identifier):
+            yield Fault(f"{shown} is a function that returns a table; only facts are read", _FACTS, line)
+        elif table.args.get("db") or table.args.get("catalog"):
+            yield Fault(f"table {shown}: other schemas are out of reach", _FACTS, line)
+        elif table.name.lower() not in FACTS and table.name.lower() not in _visible_ctes(table):
+            yield Fault(f"unknown table {with_hint(table.name, FACTS)}", _FACTS, line)
+
+
+_FACTS: Final = f"Facts: {', '.join(FACTS)}."
+
+
+def _visible_ctes(table: exp.Expr) -> set[str]:
+    """Return the CTE names that `table` can mean: those of the selects around it, and only earlier siblings.
+
+    A name that is not yet defined would reach past the query, to whatever the engine has under it.
+    """
+    visible: set[str] = set()
+    child, parent = table, table.parent
+    while parent is not None:
+        around = parent if isinstance(parent, exp.With) else None
+        below = [] if around else [part for part in parent.iter_expressions() if isinstance(part, exp.With)]
+        if around is not None:
+            siblings = list(around.expressions)
+            position = next(index for index, sibling in enumerate(siblings) if sibling is child)
+            visible |= {cte.alias.lower() for cte in siblings[:position]}
+        elif not isinstance(child, exp.With):
+            visible |= {cte.alias.lower() for part in below for cte in part.expressions}
+        child, parent = parent, parent.parent
+    return visible
+
+
+def _node_faults(tree: exp.Expr) -> Iterator[Fault]:
+    seen: set[str] = set()
+    for node in tree.walk():
+        fault = _node_fault(node)
+        if fault is not None and fault.what not in seen:
+            seen.add(fault.what)
+            yield fault
+
+
+def _node_fault(node: exp.Expr) -> Fault | None:
+    shown = " ".join(node.sql(dialect=DIALECT, comments=False).split())
+    shown = f"`{shown[:60]}…`" if len(shown) > 60 else f"`{shown}`"
+    if type(node) not in _NODES:
+        return Fault(f"{shown} is not part of the SQL that KPI files may use", _WHY.get(type(node), ""), _line(node))
+    if isinstance(node, exp.With) and node.args.get("recursive"):
+        return Fault("a recursive CTE may never end", "Join the calendar tables instead.", _line(node))
+    if isinstance(node, exp.DataType) and node.this not in _TYPE_NODES:
+        return Fault(f"type {shown} is not allowed", f"Allowed: {', '.join(_TYPES)}.", _line(node))
+    if isinstance(node, exp.Join) and node.args.get("method"):
+        return Fault(f"{shown}: only plain joins", "Write the condition behind `on`.", _line(node))
+    if isinstance(node, exp.Star) and any(node.args.values()):
+        return Fault(f"{shown}: a star takes nothing away", "Name the columns.", _line(node))
+    if isinstance(node, exp.Distinct) and node.args.get("on"):
+        return Fault("`distinct on` is not known to every engine", "Use row_number() in a CTE.", _line(node))
+    return None
+
+
+def _line(node: exp.Expr) -> int:
+    for part in node.find_all(exp.Identifier):
+        if line := part.meta.get("line"):
+            return int(line)
+    return 0

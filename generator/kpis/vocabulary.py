@@ -1,0 +1,87 @@
+"""The closed lists that a KPI file chooses from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from generator.errors import with_hint
+from generator.kpis.kpi import Kind
+
+SECTIONS: Final = ("north_star", "top", "middle", "bottom", "economics", "retention", "trust")
+UNITS: Final = (
+    "count",
+    "ratio",
+    "ratio_x",
+    "currency",
+    "minutes",
+    "hours",
+    "days",
+    "months",
+    "currency_per_day",
+)
+BETTER: Final = ("higher", "lower", "band", "none")
+BASES: Final = ("event", "cohort", "snapshot")
+TARGETS: Final = ("flow", "level", "none")
+COMPARISONS: Final = ("wow", "mom", "qoq", "yoy")
+PAGES: Final = ("weekly", "monthly", "quarterly", "sla", "definitions", "trust")
+GRAINS: Final = ("week", "month", "quarter", "year", "all")
+TEAMS: Final = ("sales", "marketing")
+
+#: Columns by which unit rows may be split; the facts carry the first twelve, a query may make the others.
+DIMENSIONS: Final = (
+    "region",
+    "segment",
+    "channel",
+    "campaign",
+    "product",
+    "owner",
+    "team",
+    "tier",
+    "origin",
+    "stage",
+    "reason",
+    "type",
+    "commitment",
+    "direction",
+    "bucket",
+    "step",
+    "model",
+)
+
+#: The tables that KPI SQL may read: what each row is stands in docs/kpi-files.md.
+FACTS: Final = (
+    # what happened
+    *("lead", "lead_record", "lead_outcome", "lifecycle", "stage_entry", "handoff", "handoff_field", "response"),
+    *("attempt", "sla_clock", "deal", "deal_state", "pipeline", "spend_day", "ledger", "account_mrr"),
+    *("customer_month", "churn", "target", "owner", "survivor", "fx_day", "source_table"),
+    # what was agreed
+    *("setting", "setting_list", "plan_rate", "reason", "stage", "deal_stage", "commitment", "commitment_stop"),
+    *("commitment_cancel", "commitment_field", "agreed_target", "region_calendar", "working_calendar"),
+    # time
+    *("local_slot", "business_slot", "business_open", "business_day", "calendar_date", "period", "period_before"),
+    "period_day",
+)
+
+#: What a unit row must carry beside `unit` and `moment` or `period`; every inner tuple asks for one of its columns.
+UNIT_COLUMNS: Final[dict[Kind, tuple[tuple[str, ...], ...]]] = {
+    Kind.COUNT: (),
+    Kind.SUM: (("value",),),
+    Kind.RATE: (("hit",),),
+    Kind.RATIO: (("num",), ("den",)),
+    Kind.MEAN: (("value",),),
+    Kind.SURVIVAL: (("value",), ("observed",)),
+    Kind.COHORT: (("done_at", "hit"),),
+    Kind.RANKING: (("value",), ("hit",)),
+    Kind.FORMULA: (),
+}
+
+#: Columns that a unit row may carry whatever its kind, and those that only one kind understands.
+OPTIONAL_COLUMNS: Final = ("excluded", "gap", "counts")
+OPTIONAL_BY_KIND: Final[dict[Kind, tuple[str, ...]]] = {Kind.COHORT: ("done_at", "hit", "out_at")}
+
+
+def not_one_of(word: str, allowed: Iterable[str]) -> str | None:
+    """Return what is wrong with `word` when it is not in `allowed`: the likely spelling and the whole list."""
+    choices = tuple(allowed)
+    return None if word in choices else f"unknown {with_hint(word, choices)}; one of: {', '.join(choices)}"
