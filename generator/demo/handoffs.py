@@ -86,8 +86,7 @@ def _answered(rng: np.random.Generator, hours: tuple[Hours, ...], table: pd.Data
     count, owner = len(table), table["owner"].to_numpy()
     usual = table["tier"].map(_USUAL_ANSWER).to_numpy()
     wait = usual * staff_numbers("pace")[owner] * rng.lognormal(0, 0.75, count)
-    since = np.minimum(table["assigned_at"].to_numpy(), table["given_at"].to_numpy() + np.timedelta64(HOUR, "s"))
-    answered = add_open_time(hours, table["region"].to_numpy(), since, wait)
+    answered = add_open_time(hours, table["region"].to_numpy(), table["assigned_at"].to_numpy(), wait)
     silent = rng.random(count) < staff_numbers("silence")[owner]
     return table.assign(answered_at=np.where(silent, NEVER, answered), pace=staff_numbers("pace")[owner])
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,24 +20,25 @@ class Sheet:
     """One file to be written: its rows as text, and lines that no proper writer would write."""
 
     name: str  # file name
-    rows: pd.DataFrame
+    parts: tuple[pd.DataFrame, ...]  # one after the other, all with the same columns
     bom: bool
     raw: tuple[bytes, ...] = ()  # whole lines without their end, put after the rows
 
-    def content(self) -> bytes:
-        """Return the file's bytes: every cell quoted, empty ones too, lines ending with a line feed."""
-        table = pa.table({name: _texts(self.rows[name]) for name in self.rows.columns})
-        buffer = io.BytesIO(BOM if self.bom else b"")
-        buffer.seek(0, io.SEEK_END)
-        csv.write_csv(table, buffer, csv.WriteOptions(quoting_style="all_valid"))
-        for line in self.raw:
-            buffer.write(line + b"\n")
-        return buffer.getvalue()
+    def write(self, path: Path) -> None:
+        """Write every cell quoted, empty ones too, lines ending with a line feed."""
+        with path.open("wb") as file:
+            file.write(BOM if self.bom else b"")
+            for nth, part in enumerate(self.parts):
+                table = pa.Table.from_pandas(part, preserve_index=False)
+                table = table.cast(pa.schema([(name, pa.large_string()) for name in table.column_names]))
+                csv.write_csv(table, file, csv.WriteOptions(include_header=nth == 0, quoting_style="all_valid"))
+            for line in self.raw:
+                file.write(line + b"\n")
 
     @property
     def lines(self) -> int:
         """Rows that a reader meets, whole or not."""
-        return len(self.rows) + len(self.raw)
+        return sum(len(part) for part in self.parts) + len(self.raw)
 
 
 @dataclass
@@ -50,19 +50,16 @@ class Written:
     sha256: dict[str, str] = field(default_factory=dict)
 
 
-def _texts(column: pd.Series) -> pa.Array:
-    return pa.array(column.to_numpy(dtype=object), type=pa.string())
-
-
 def write_sheets(folder: Path, sheets: list[Sheet]) -> Written:
     """Write `sheets` into `folder` (made where it is missing), one file each."""
     folder.mkdir(parents=True, exist_ok=True)
     written = Written(folder)
     for sheet in sheets:
-        content = sheet.content()
-        (folder / sheet.name).write_bytes(content)
+        path = folder / sheet.name
+        sheet.write(path)
         written.files[sheet.name] = sheet.lines
-        written.sha256[sheet.name] = hashlib.sha256(content).hexdigest()
+        with path.open("rb") as file:
+            written.sha256[sheet.name] = hashlib.file_digest(file, "sha256").hexdigest()
     return written
 
 

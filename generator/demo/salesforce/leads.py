@@ -132,6 +132,7 @@ def _leads(story: Story, links: Links, moves: pd.DataFrame, owners: pd.DataFrame
             "Timeframe__c": np.where(answered, np.array(_TIMEFRAME)[rng.integers(0, 3, count)], ""),
             "Decision_Maker_Access__c": np.where(answered, flags(leads["decides"]), ""),
             "Origin_Team__c": np.array([item.team for item in CHANNELS])[channel],
+            "Account__c": "",
             "Campaign__c": ids_or_empty("Campaign", campaigns.reindex(range(count)).fillna(-1).astype("int64")),
             "Rejection_Reason__c": last["reason"].reindex(range(count)).fillna(""),
             "Is_Test__c": "false",

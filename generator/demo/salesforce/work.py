@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
@@ -13,6 +15,7 @@ from generator.demo.salesforce.spelling import OUTCOMES, days, flags, instants, 
 from generator.demo.story import Story
 from generator.demo.touches import TYPES
 
+_SLICE = 100_000
 _SUBJECTS = ("Call", "Email: following up", "Meeting")
 _MEMBER_STATUS = {"webinar_attended": "Attended", "event_visit": "Visited", "demo_request": "Requested"}
 
@@ -22,11 +25,18 @@ def work_tables(story: Story, links: Links) -> dict[str, pd.DataFrame]:
     activities = story.activities
     meets = (activities["kind"] == MEETING).to_numpy()
     return {
-        "Task": _tasks(story, links, activities[~meets]),
-        "Event": _events(story, links, activities[meets]),
+        "Task": _sliced(activities[~meets], lambda part: _tasks(story, links, part)),
+        "Event": _sliced(activities[meets], lambda part: _events(story, links, part)),
         "Campaign": _campaigns(story),
-        "CampaignMember": _members(story, links),
+        "CampaignMember": _sliced(story.touches.members, lambda part: _members(story, links, part)),
     }
+
+
+def _sliced(table: pd.DataFrame, build: Callable[[pd.DataFrame], pd.DataFrame]) -> pd.DataFrame:
+    """Return what `build` makes of `table`, slice by slice: fixed-width text is bulky while it is being made."""
+    table = table.reset_index(drop=True)
+    starts = range(0, max(len(table), 1), _SLICE)
+    return pd.concat([build(table.iloc[start : start + _SLICE]) for start in starts], ignore_index=True)
 
 
 def _who(story: Story, links: Links, table: pd.DataFrame) -> Array:
@@ -37,14 +47,14 @@ def _who(story: Story, links: Links, table: pd.DataFrame) -> Array:
 
 
 def _tasks(story: Story, links: Links, table: pd.DataFrame) -> pd.DataFrame:
-    kind, deal, count = table["kind"].to_numpy(), table["deal"].to_numpy(), len(table)
+    kind, deal = table["kind"].to_numpy(), table["deal"].to_numpy()
     at = table["at"].to_numpy()
     outcome = np.array(OUTCOMES)[table["outcome"]]
     automated = table["automated"].to_numpy()
     buyer = story.buyers["first"].to_numpy()[np.maximum(table["lead"].to_numpy(), 0)]
     return pd.DataFrame(
         {
-            "Id": record_ids("Task", np.arange(count)),
+            "Id": record_ids("Task", table.index.to_numpy()),
             "WhoId": _who(story, links, table),
             "WhatId": np.where(deal >= 0, links.deal[deal], ""),
             "Subject": np.where(automated, "Thank you for your interest", np.array(_SUBJECTS)[kind]),
@@ -71,7 +81,7 @@ def _events(story: Story, links: Links, table: pd.DataFrame) -> pd.DataFrame:
     deal, at = table["deal"].to_numpy(), table["at"].to_numpy()
     return pd.DataFrame(
         {
-            "Id": record_ids("Event", np.arange(len(table))),
+            "Id": record_ids("Event", table.index.to_numpy()),
             "WhoId": _who(story, links, table),
             "WhatId": np.where(deal >= 0, links.deal[deal], ""),
             "Subject": "Meeting",
@@ -106,8 +116,7 @@ def _campaigns(story: Story) -> pd.DataFrame:
     )
 
 
-def _members(story: Story, links: Links) -> pd.DataFrame:
-    table = story.touches.members
+def _members(story: Story, links: Links, table: pd.DataFrame) -> pd.DataFrame:
     lead, at = table["lead"].to_numpy(), table["at"].to_numpy()
     answered = table["answered"].to_numpy()
     kind = np.array(TYPES)[table["type"]]
@@ -116,7 +125,7 @@ def _members(story: Story, links: Links) -> pd.DataFrame:
     stamp = instants(at)
     return pd.DataFrame(
         {
-            "Id": record_ids("CampaignMember", np.arange(len(table))),
+            "Id": record_ids("CampaignMember", table.index.to_numpy()),
             "CampaignId": record_ids("Campaign", table["campaign"].to_numpy()),
             "LeadId": np.where(contact == "", links.lead[lead], ""),
             "ContactId": contact,
