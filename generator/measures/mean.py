@@ -17,37 +17,46 @@ from generator.measures.units import UnitTable
 MEDIAN, P90 = (1, 2), (9, 10)  # as fractions, so that positions between two values are exact
 
 
-def mean(
-    engine: Engine, units: UnitTable, figure: Figure, periods: Periods, only: str = "true"
-) -> dict[str, pd.DataFrame]:
-    """Return placed cells for mean, median and p90 of the units for which SQL `only` holds.
-
-    The mean carries its sum and count as numerator and denominator.
-    """
+def mean(engine: Engine, units: UnitTable, figure: Figure, periods: Periods) -> dict[str, pd.DataFrame]:
+    """Return placed cells: "" the mean, with its sum and count as numerator and denominator; median; p90."""
     units.need(("value",))
     value = units.exact("value")
-    present = f"({value}) is not null and {only}"
-    terms = Terms(counts={"n": "1"}, amounts={"numerator": value}, present=present)
-    # A row that only blocks its cell has no part in the average.
-    placed = place(engine, units, figure, terms, periods)
-    placed["denominator"] = placed["n"]
-    placed["value"] = quotient(placed["numerator"], placed["n"])
+    present = f"({value}) is not null"
+    placed = place(
+        engine, units, figure, Terms(counts={"n": "1"}, amounts={"numerator": value}, present=present), periods
+    )
     ordered = sorted_units(engine, units, figure, {"value": "u.value"}, present)
     wanted = periods.of_grains(figure.grains)
-    found = [_percentiles(ordered, cells) for cells in cells_in(ordered, figure.by, wanted, periods)]
+    found = [_of_all(ordered, cells) for cells in cells_in(ordered, figure.by, wanted, periods)]
+    averages = average_and_percentiles(placed, pd.concat(found, ignore_index=True) if found else None)
+    return {"": averages.pop("mean"), **averages}
+
+
+def average_and_percentiles(placed: pd.DataFrame, percentiles: pd.DataFrame | None) -> dict[str, pd.DataFrame]:
+    """Return mean, median and p90 as placed cells.
+
+    placed: numerator and n; percentiles: period, scope, median, p90, or None where no unit fell into any cell.
+    """
+    average = placed.assign(denominator=placed["n"], value=quotient(placed["numerator"], placed["n"]))
     bare = placed[["period", "scope", "gap", "n"]]
-    percentiles = pd.concat(found, ignore_index=True) if found else _NO_PERCENTILES
-    beside = bare.merge(percentiles, on=["period", "scope"], how="left")
+    if percentiles is None:
+        nothing = bare.assign(value=np.nan)
+        return {"mean": average, "median": nothing, "p90": nothing}
+    beside = bare.merge(percentiles[["period", "scope", "median", "p90"]], on=["period", "scope"], how="left")
     return {
-        "mean": placed,
+        "mean": average,
         "median": beside.drop(columns="p90").rename(columns={"median": "value"}),
         "p90": beside.drop(columns="median").rename(columns={"p90": "value"}),
     }
 
 
-_NO_PERCENTILES = pd.DataFrame(
-    {"period": pd.Series(dtype="int64"), "scope": pd.Series(dtype="str"), "median": 0.0, "p90": 0.0}
-)
+def percentiles_of(values: Numbers, starts: Indices, sizes: Indices) -> dict[str, Numbers]:
+    """Return median and p90 of each cell of sorted `values`; NaN for an empty one."""
+    found = {"median": np.full(len(sizes), np.nan), "p90": np.full(len(sizes), np.nan)}
+    filled = sizes > 0
+    for name, at in (("median", MEDIAN), ("p90", P90)):
+        found[name][filled] = percentile(values, starts[filled], sizes[filled], at)
+    return found
 
 
 def percentile(values: Numbers, starts: Indices, sizes: Indices, at: tuple[int, int]) -> Numbers:
@@ -59,13 +68,6 @@ def percentile(values: Numbers, starts: Indices, sizes: Indices, at: tuple[int, 
     return np.asarray(low + (high - low) * part / below)
 
 
-def _percentiles(units: SortedUnits, cells: Cells) -> pd.DataFrame:
+def _of_all(units: SortedUnits, cells: Cells) -> pd.DataFrame:
     values = units.columns["value"][cells.order]
-    return pd.DataFrame(
-        {
-            "period": cells.period,
-            "scope": pd.Series(cells.scope, dtype="str"),
-            "median": percentile(values, cells.starts, cells.sizes, MEDIAN),
-            "p90": percentile(values, cells.starts, cells.sizes, P90),
-        }
-    )
+    return cells.frame(**percentiles_of(values, cells.starts, cells.sizes))

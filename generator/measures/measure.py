@@ -41,8 +41,7 @@ def measure_figure(
         case "ratio":
             placed = {"": ratio(engine, table, figure, calendar)}
         case "mean":
-            averages = mean(engine, table, figure, calendar)
-            placed = {"": averages["mean"], "median": averages["median"], "p90": averages["p90"]}
+            placed = mean(engine, table, figure, calendar)
         case "cohort":
             days = window_days(figure, settings, metric_id)
             share = settings.min_mature_share

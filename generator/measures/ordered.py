@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -56,6 +57,10 @@ class Cells:
     order: Indices  # rows of SortedUnits
     starts: Indices  # where each cell begins in `order`
     sizes: Indices
+
+    def frame(self, **columns: npt.NDArray[Any]) -> pd.DataFrame:
+        """Return one row a cell: period, scope and `columns`."""
+        return pd.DataFrame({"period": self.period, "scope": pd.Series(self.scope, dtype="str"), **columns})
 
     def ties(self, values: Numbers) -> Ties:
         """Return the runs of equal `values`, which go by `order`."""

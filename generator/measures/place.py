@@ -118,7 +118,7 @@ def _cells_sql(units: UnitTable, figure: Figure, terms: Terms, splits: tuple[_Sp
     grains = ", ".join(f"'{grain}'" for grain in figure.grains)
     names = list(terms.all)
     # A trap of some engines: the sum of integers is a 128-bit integer, which their clients hand over as a float.
-    totals = [f"cast(sum(c.{name}) as decimal(38, 9)) as {name}" for name in names]
+    totals = [f"coalesce(cast(sum(c.{name}) as decimal(38, 9)), 0) as {name}" for name in names]
     final = [f"cast({name} as bigint) as {name}" for name in terms.counts]
     final += [f"cast({name} as double) as {name}" for name in terms.amounts]
     whole = splits[0].mask

@@ -58,8 +58,7 @@ def _pairs_won(units: SortedUnits, cells: Cells) -> pd.DataFrame:
     twice = np.add.reduceat(hits * (2 * behind + misses), ties.first)
     pairs = np.add.reduceat(hits, ties.first) * np.add.reduceat(misses, ties.first)
     won: Numbers = twice / 2
-    scope = pd.Series(cells.scope, dtype="str")
-    return pd.DataFrame({"period": cells.period, "scope": scope, "numerator": won, "denominator": pairs})
+    return cells.frame(numerator=won, denominator=pairs)
 
 
 def _joined(placed: pd.DataFrame, min_n_band: int) -> pd.DataFrame:

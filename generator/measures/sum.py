@@ -16,5 +16,4 @@ def total(engine: Engine, units: UnitTable, figure: Figure, periods: Periods) ->
     units.need(("value",))
     value = units.exact("value")
     terms = Terms(counts={"n": "1"}, amounts={"value": value}, present=f"({value}) is not null")
-    placed = place(engine, units, figure, terms, periods)
-    return placed.assign(value=placed["value"].fillna(0.0))
+    return place(engine, units, figure, terms, periods)

@@ -10,41 +10,49 @@ import pandas as pd
 from generator.engine import Engine
 from generator.measures.figure import Figure
 from generator.measures.intervals import Numbers
-from generator.measures.mean import mean
+from generator.measures.mean import average_and_percentiles, percentiles_of
 from generator.measures.ordered import Cells, Flags, Indices, SortedUnits, Ties, cells_in, sorted_units, within_cells
 from generator.measures.periods import Periods
 from generator.measures.place import Terms, place
 from generator.measures.results import Status
 from generator.measures.units import UnitTable
 
+_OBSERVED = "case when u.observed then 1 else 0 end"
 _HALF = math.log(0.5)
 _CLEAR = 1e-8  # logarithms this far from one half cannot be on the wrong side of it
 _GONE = -60.0  # stands for log(0) once nobody is left; only ever the last of a cell
 
 
 def survival(engine: Engine, units: UnitTable, figure: Figure, periods: Periods) -> dict[str, pd.DataFrame]:
-    """Return placed cells for the median of all units and for mean, median and p90 of those observed.
+    """Return placed cells: "" the median of all units; mean, median and p90 of those observed, as `..._responders`.
 
     The median is the first time at which at most half are still waiting; `not_reached` where that never happens.
     """
     units.need(("value", "observed"))
-    present = f"({units.exact('value')}) is not null and u.observed is not null"
-    placed = place(engine, units, figure, Terms(counts={"n": "1"}, amounts={}, present=present), periods)
-    observed = "case when u.observed then 1 else 0 end"
-    ordered = sorted_units(engine, units, figure, {"value": "u.value", "observed": observed}, present)
+    value = units.exact("value")
+    terms = Terms(
+        counts={"waiting": "1", "answered": _OBSERVED},
+        amounts={"numerator": f"case when u.observed then {value} end"},
+        present=f"({value}) is not null and u.observed is not null",
+    )
+    placed = place(engine, units, figure, terms, periods)
+    ordered = sorted_units(engine, units, figure, {"value": "u.value", "observed": _OBSERVED}, terms.present)
     wanted = periods.of_grains(figure.grains)
     found = [_medians(ordered, cells) for cells in cells_in(ordered, figure.by, wanted, periods)]
-    medians = pd.concat(found, ignore_index=True) if found else _NO_MEDIANS
-    headline = placed.merge(medians, on=["period", "scope"], how="left")
-    silent = headline["value"].isna() & (headline["n"] > 0)
-    responders = mean(engine, units, figure, periods, only="u.observed")
+    medians = pd.concat(found, ignore_index=True) if found else None
+    responders = average_and_percentiles(placed.rename(columns={"answered": "n"}).drop(columns="waiting"), medians)
     return {
-        "": headline.assign(status=np.where(silent, Status.NOT_REACHED.value, "")),
+        "": _headline(placed[["period", "scope", "gap", "waiting"]].rename(columns={"waiting": "n"}), medians),
         **{f"{name}_responders": cells for name, cells in responders.items()},
     }
 
 
-_NO_MEDIANS = pd.DataFrame({"period": pd.Series(dtype="int64"), "scope": pd.Series(dtype="str"), "value": 0.0})
+def _headline(placed: pd.DataFrame, medians: pd.DataFrame | None) -> pd.DataFrame:
+    if medians is None:
+        return placed.assign(value=np.nan)
+    headline = placed.merge(medians[["period", "scope", "value"]], on=["period", "scope"], how="left")
+    silent = headline["value"].isna() & (headline["n"] > 0)
+    return headline.assign(status=np.where(silent, Status.NOT_REACHED.value, ""))
 
 
 def _medians(units: SortedUnits, cells: Cells) -> pd.DataFrame:
@@ -56,7 +64,8 @@ def _medians(units: SortedUnits, cells: Cells) -> pd.DataFrame:
     first = np.full(len(cells.sizes), -1)
     first[ties.cell[runs][::-1]] = runs[::-1]  # the earliest run is written last
     median = np.where(first >= 0, values[ties.at[first]], np.nan)
-    return pd.DataFrame({"period": cells.period, "scope": pd.Series(cells.scope, dtype="str"), "value": median})
+    answered = np.add.reduceat(observed.astype(np.int64), cells.starts)
+    return cells.frame(value=median, **percentiles_of(values[observed], np.cumsum(answered) - answered, answered))
 
 
 def still_waiting(ties: Ties, ended: Indices) -> Numbers:

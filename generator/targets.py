@@ -1,0 +1,202 @@
+"""Targets beside the results: attainment, pacing by business days, and what is left to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from generator.agreement import Settings
+from generator.engine import Engine
+from generator.kpis.kpi import Kind, Kpi
+from generator.measures.intervals import Numbers
+from generator.measures.periods import OWN, Periods
+from generator.measures.results import CELL_COLUMNS, Status
+from generator.measures.scopes import scope_text
+
+ON_TARGET, AT_RISK, OFF_TARGET = "on_target", "at_risk", "off_target"
+_ENOUGH, _NEARLY = 1.0, 0.9  # attainment from which a metric is on target, or at risk
+_HAIR = 1e-12  # 0.27 of 0.3 is 0.9, whatever floats make of it
+_SCOPE_COLUMNS = ("team", "region", "segment", "owner")
+_NUMBERS = ("value", "numerator", "denominator", "low", "high", "target", "attainment")
+_SHARES = (Kind.RATE, Kind.COHORT)
+_METRIC_COLUMNS = ["metric_id", "flow", "better", "share", "low_band", "high_band"]
+
+
+def add_targets(
+    cells: pd.DataFrame, kpis: Iterable[Kpi], engine: Engine, periods: Periods, settings: Settings
+) -> pd.DataFrame:
+    """Return `cells` (CELL_COLUMNS) with target, attainment and target_status, and companion rows.
+
+    In a part period a flow target gets `<metric>.paced_target`, `.paced_attainment`, `.gap` and
+    `.required_per_business_day`; a level target is never paced and its `.paced_target` is the target itself.
+    Reads table `target`: one row per own period and agreed target that speaks of it.
+    """
+    known = tuple(kpis)
+    metrics = _metrics(known)
+    of_metric = cells.merge(metrics, on="metric_id", how="inner")
+    chosen = _chosen(_agreed(engine, known), of_metric, metrics, periods)
+    judged = _judged(_beside(of_metric, chosen, periods, settings), settings.min_n_rate)
+    others = cells[~cells["metric_id"].isin(metrics["metric_id"])]
+    parts = [others, judged[list(CELL_COLUMNS)], *_companions(judged)]
+    return pd.concat([part for part in parts if len(part)] or [cells], ignore_index=True)[list(CELL_COLUMNS)]
+
+
+def _metrics(kpis: tuple[Kpi, ...]) -> pd.DataFrame:
+    """Return what decides about the status of each headline."""
+    rows = [
+        (
+            kpi.id,
+            kpi.target == "flow",
+            kpi.better,
+            kpi.headline.kind in _SHARES,
+            *(kpi.band or (np.nan, np.nan)),
+        )
+        for kpi in kpis
+        if kpi.target != "none" or kpi.band
+    ]
+    types = {"metric_id": "str", "flow": "bool", "better": "str", "share": "bool"}
+    return pd.DataFrame(rows, columns=_METRIC_COLUMNS).astype({**types, "low_band": "float64", "high_band": "float64"})
+
+
+def _agreed(engine: Engine, kpis: tuple[Kpi, ...]) -> pd.DataFrame:
+    """Return the targets of known metrics with the scope that each is for.
+
+    A dimension by which the metric is not split falls away: marketing's MQL target is the target of all MQLs. Such
+    rows are `folded`, and a target for everybody goes before them.
+    """
+    agreed = engine.frame(
+        "select metric as metric_id, period as period_id, team, region, segment, owner,"
+        " cast(value as double) as target, currency_gap, version, agreed_on, span_start, span_end, summed from target"
+    )
+    by = {kpi.id: frozenset(kpi.headline.by) for kpi in kpis if kpi.target != "none"}
+    agreed = agreed[agreed["metric_id"].isin(by)].reset_index(drop=True)
+    agreed["target"] = agreed["target"].mask(agreed["currency_gap"].notna())
+    scopes, folded = [], []
+    for metric_id, *members in agreed[["metric_id", *_SCOPE_COLUMNS]].itertuples(index=False):
+        named = {dim: str(member) for dim, member in zip(_SCOPE_COLUMNS, members, strict=True) if _is_named(member)}
+        # Only a team may fall away: a region's target says nothing about the whole.
+        kept = {dim: member for dim, member in named.items() if dim != "team" or dim in by[metric_id]}
+        scopes.append(scope_text(kept).casefold())
+        folded.append(named.get("team", "") if len(kept) < len(named) else "")
+    return agreed.assign(key=pd.Series(scopes, dtype="str"), folded=pd.Series(folded, dtype="str"))
+
+
+def _is_named(member: object) -> bool:
+    return isinstance(member, str) and member != "" and member.casefold() != "all"
+
+
+def _chosen(agreed: pd.DataFrame, cells: pd.DataFrame, metrics: pd.DataFrame, periods: Periods) -> pd.DataFrame:
+    """Return at most one target per metric, period and scope."""
+    about = periods.frame
+    agreed = agreed.merge(metrics[["metric_id", "flow"]], on="metric_id")
+    start, end = (pd.to_datetime(agreed[column]) for column in ("span_start", "span_end"))
+    own = (start == agreed["period_id"].map(about["starts_on"])) & (end == agreed["period_id"].map(about["ends_on"]))
+    # A flow is reached by its parts together and is not shared out over a shorter period; a level holds at any time
+    # inside its span and cannot be added up.
+    fits = np.where(agreed["flow"], own | agreed["summed"], ~agreed["summed"])
+    rank = np.where(agreed["flow"], agreed["summed"].astype("int64"), (end - start).dt.days)
+    agreed = agreed.assign(rank=rank, folds=agreed["folded"] != "")[fits.astype(bool)]
+    key = ["metric_id", "period_id", "key"]
+    agreed = agreed.sort_values(
+        [*key, "rank", "folds", "agreed_on", "version", "target"],
+        ascending=[True, True, True, True, True, False, False, True],
+        kind="stable",
+    )
+    best = agreed.drop_duplicates(key)
+    # Two teams' targets for one undivided number: neither is the target of the whole, nor is their sum.
+    tied = agreed[agreed["folds"]].groupby([*key, "rank"])["folded"].nunique().rename("teams").reset_index()
+    best = best.merge(tied, on=[*key, "rank"], how="left")
+    return best[~(best["folds"] & (best["teams"] > 1))][[*key, "target"]]
+
+
+def _beside(cells: pd.DataFrame, chosen: pd.DataFrame, periods: Periods, settings: Settings) -> pd.DataFrame:
+    """Return `cells` with their target and how much of their period is done."""
+    own = periods.frame[periods.frame["role"] == OWN].rename_axis("period_id").reset_index()
+    days = own[["period_id", "label", "is_part", "days_done", "days_total"]].rename(columns={"label": "period"})
+    days["days_left"] = days["days_total"] - days["days_done"]
+    if settings.pacing == "calendar_days":
+        days["days_done"] = (own["cut_on"] - own["starts_on"]).dt.days
+        days["days_total"] = (own["ends_on"] - own["starts_on"]).dt.days
+    cells = cells.drop(columns="target").merge(days, on="period", how="left")
+    cells["key"] = cells["scope"].str.casefold()
+    return cells.merge(chosen, on=["metric_id", "period_id", "key"], how="left")
+
+
+def _judged(cells: pd.DataFrame, min_n_rate: int) -> pd.DataFrame:
+    """Return `cells` with attainment, pacing and status."""
+    paced = cells["is_part"] & cells["flow"]
+    share_done = np.where(paced, _over(cells["days_done"], cells["days_total"]), 1.0)
+    # Multiply before dividing: 500 * 14 / 19 keeps the last digits that 500 * (14 / 19) loses.
+    pace = np.where(paced, _over(cells["target"] * cells["days_done"], cells["days_total"]), cells["target"])
+    cells = cells.assign(
+        paced=paced,
+        paced_target=np.where(np.isnan(share_done), np.nan, pace),
+        attainment=_attainment(cells, cells["target"]),
+    )
+    cells["paced_attainment"] = _attainment(cells, cells["paced_target"])
+    return cells.assign(target_status=_status(cells, min_n_rate))
+
+
+def _attainment(cells: pd.DataFrame, target: pd.Series) -> Numbers:
+    value = cells["value"]
+    higher, lower = cells["better"] == "higher", cells["better"] == "lower"
+    attained = np.where(higher, _over(value, target), np.where(lower, _over(target, value), np.nan))
+    return np.where(target == 0, np.nan, attained)
+
+
+def _over(above: pd.Series, below: pd.Series) -> Numbers:
+    top, bottom = above.to_numpy(dtype="float64"), below.to_numpy(dtype="float64")
+    return np.asarray(np.divide(top, bottom, out=np.full(len(top), np.nan), where=bottom != 0))
+
+
+def _status(cells: pd.DataFrame, min_n_rate: int) -> pd.Series:
+    driving = np.where(cells["paced"], cells["paced_attainment"], cells["attainment"]) + _HAIR
+    by_target = np.where(driving >= _ENOUGH, ON_TARGET, np.where(driving >= _NEARLY, AT_RISK, OFF_TARGET))
+    by_target = np.where(np.isnan(driving), "", by_target)
+    inside = (cells["value"] >= cells["low_band"] - _HAIR) & (cells["value"] <= cells["high_band"] + _HAIR)
+    by_band = np.where(inside, ON_TARGET, OFF_TARGET)
+    by_band = np.where(cells["value"].isna() | cells["low_band"].isna(), "", by_band)
+    status = np.where(cells["better"] == "band", by_band, by_target)
+    too_few = cells["share"] & (cells["n"].fillna(0) < min_n_rate)
+    return pd.Series(np.where(too_few, "", status), index=cells.index, dtype="str")
+
+
+def _companions(judged: pd.DataFrame) -> list[pd.DataFrame]:
+    part = judged[judged["is_part"].fillna(False).astype(bool) & judged["target"].notna()]
+    flow = part[part["flow"]]
+    gap = flow["target"] - flow["value"]
+    met = gap <= 0
+    required = np.where(met, 0.0, _over(gap, flow["days_left"]))
+    return [
+        _companion(part, "paced_target", value=part["paced_target"]),
+        _companion(
+            flow,
+            "paced_attainment",
+            value=flow["paced_attainment"],
+            numerator=flow["value"],
+            denominator=flow["paced_target"],
+        ),
+        _companion(flow, "gap", value=gap),
+        _companion(
+            flow,
+            "required_per_business_day",
+            value=pd.Series(required, index=flow.index).mask(flow["value"].isna()),
+            numerator=gap,
+            denominator=flow["days_left"],
+            status=pd.Series(np.where(met, Status.TARGET_MET.value, Status.OK.value), index=flow.index),
+        ),
+    ]
+
+
+def _companion(cells: pd.DataFrame, name: str, **columns: pd.Series) -> pd.DataFrame:
+    """Return rows of `<metric>.<name>`; one without a value has its metric's reason, or nothing to divide by."""
+    blank = pd.Series(np.nan, index=cells.index)
+    given = {"status": pd.Series(Status.OK.value, index=cells.index, dtype="str"), **columns}
+    rows = cells.assign(**{**dict.fromkeys(_NUMBERS, blank), **given}, target_status="")
+    rows["metric_id"] = rows["metric_id"] + f".{name}"
+    reason = cells["status"].where(cells["value"].isna(), Status.ZERO_DENOMINATOR.value)
+    rows["status"] = rows["status"].where(rows["value"].notna(), reason)
+    texts = dict.fromkeys(("metric_id", "status", "target_status"), "str")
+    return rows[list(CELL_COLUMNS)].astype({**dict.fromkeys(_NUMBERS, "float64"), **texts})
