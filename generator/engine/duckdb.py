@@ -25,12 +25,11 @@ class DuckDbEngine:
             # Nothing may be fetched: the site is built offline and the same way everywhere.
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
-            "enable_progress_bar": False,
         }
         if threads is not None:
             config["threads"] = threads
         self.connection = duckdb.connect(":memory:", config=config)
-        self.connection.execute("set TimeZone = 'UTC'")
+        self.connection.execute("set TimeZone = 'UTC'; set enable_progress_bar = false")
         self.connection.execute("create schema canonical")
 
     def run(self, sql: str) -> None:

@@ -13,7 +13,7 @@ select
     subscription.segment,
     subscription.product,
     subscription.region,
-    sum(cast(subscription.mrr * fx_day.rate as decimal(38, 9))) as mrr,
+    sum(cast(cast(subscription.mrr as decimal(24, 6)) * fx_day.rate as decimal(38, 9))) as mrr,
     max(case when fx_day.rate is null then 'missing_fx' end) as gap
 from period
 cross join option

@@ -82,7 +82,7 @@ select
         when booked.own_amount is not null and coalesce(plan_rate.rate, fx_day.rate) is null then 'missing_fx'
     end as constant_gap,
     booked.own_amount,
-    cast(booked.list_amount * fx_day.rate as decimal(38, 9)) as list_amount,
+    cast(cast(booked.list_amount as decimal(24, 6)) * fx_day.rate as decimal(38, 9)) as list_amount,
     booked.own_currency as currency,
     entered.local_date as lead_created_on,
     coalesce(

@@ -22,6 +22,7 @@ followed as (
         handed.cycle,
         min(case when later.move = 'entry' and later.rank > stage.rank then later.occurred_at end) as accepted_at,
         min(case when later.move = 'entry' and later.stage = 'sql' then later.occurred_at end) as sql_at,
+        min(case when later.source_system = 'crm' then later.occurred_at end) as crm_event_at,
         min(case when later.move = 'exit' then later.occurred_at end) as exit_at,
         min(case when later.kind = 'side' and later.reason is not null then later.occurred_at end) as reasoned_at
     from handed
@@ -107,6 +108,7 @@ placed as (
         exit_move.exit_stage,
         followed.accepted_at,
         followed.sql_at,
+        followed.crm_event_at,
         followed.reasoned_at,
         exit_move.reason,
         owner_then.assigned_at,
@@ -148,6 +150,7 @@ select
     placed.exit_stage,
     placed.accepted_at,
     placed.sql_at,
+    placed.crm_event_at,
     placed.reasoned_at,
     placed.assigned_at,
     placed.responded_at,

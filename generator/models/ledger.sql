@@ -18,8 +18,8 @@ select
     revenue.segment,
     revenue.month,
     revenue.kind,
-    cast(revenue.amount * fx_day.rate as decimal(38, 9)) as amount,
-    cast(revenue.cogs * fx_day.rate as decimal(38, 9)) as cogs,
+    cast(cast(revenue.amount as decimal(24, 6)) * fx_day.rate as decimal(38, 9)) as amount,
+    cast(cast(revenue.cogs as decimal(24, 6)) * fx_day.rate as decimal(38, 9)) as cogs,
     case when fx_day.rate is null then 'missing_fx' end as gap,
     not (total_month.month is not null and not (revenue.account_id = '*' and revenue.segment is null)) as is_in_total
 from canonical.revenue as revenue

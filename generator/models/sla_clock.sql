@@ -68,7 +68,7 @@ attempted as (
         ) as place,
         owed.attempts
     from owed
-    inner join commitment_stop on commitment_stop.rule_id = owed.rule_id and commitment_stop.stop = 'attempts'
+    inner join commitment_stop on commitment_stop.rule_id = owed.rule_id and commitment_stop.stop in ('attempts', 'connected')
     inner join attempt on attempt.lead_id = owed.lead_id and attempt.attempted_at >= owed.triggered_at
 ),
 
@@ -104,6 +104,11 @@ stop_at as (
     inner join commitment_stop as stop on stop.rule_id = owed.rule_id and stop.stop = 'assignment'
     inner join handoff on handoff.handoff_id = owed.handoff_id
     union all
+    select owed.obligation_id, handoff.crm_event_at as stopped_at
+    from owed
+    inner join commitment_stop as stop on stop.rule_id = owed.rule_id and stop.stop = 'crm_event'
+    inner join handoff on handoff.handoff_id = owed.handoff_id
+    union all
     select owed.obligation_id, handoff.accepted_at as stopped_at
     from owed
     inner join commitment_stop as stop on stop.rule_id = owed.rule_id and stop.stop in ('sal', 'decision')
@@ -119,7 +124,7 @@ stop_at as (
     inner join commitment_stop as stop on stop.rule_id = owed.rule_id and stop.stop in ('reasoned_exit', 'decision')
     inner join handoff on handoff.handoff_id = owed.handoff_id
     union all
-    select obligation_id, attempted_at as stopped_at
+    select distinct obligation_id, attempted_at as stopped_at
     from attempted
     where place = attempts or outcome in ('connected', 'replied', 'held')
     union all

@@ -29,7 +29,7 @@ worth as (
             case
                 when current_version.currency is null or current_version.currency = option.reporting_currency
                     then current_version.value
-                else current_version.value * fx_day.rate
+                else cast(current_version.value as decimal(24, 6)) * fx_day.rate
             end as decimal(38, 9)
         ) as amount,
         case
