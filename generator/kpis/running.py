@@ -64,6 +64,9 @@ def measure_kpis(
         raise ValueError(f"the calendar was built for {periods.as_of}, not for {as_of}")
     missing = missing_inputs(kpis, load, engine)
     measured = measure_all(kpis, engine, agreement, periods, missing)
+    for name in _targets_named(kpis):
+        # Targets are a column of the results; as cells they only serve formulas.
+        measured = measured.without(f"{name}{SUFFIX}")
     comparisons = tuple(_compare(kpis, measured, periods, agreement.settings.min_n_rate))
     return MeasuredKpis(
         assemble(measured, measured.cells, comparisons, periods), measured, comparisons, periods, missing

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -130,6 +131,7 @@ class Statement:
         return self.tree.sql(dialect=dialect, comments=False)
 
 
+@lru_cache(maxsize=1024)
 def read_statement(sql: str) -> Statement | tuple[Fault, ...]:
     """Return the checked query, or everything in it that a KPI file may not say."""
     try:
@@ -238,6 +240,10 @@ def _node_fault(node: exp.Expr) -> Fault | None:
     shown = f"`{shown[:60]}…`" if len(shown) > 60 else f"`{shown}`"
     if type(node) not in _NODES:
         return Fault(f"{shown} is not part of the SQL that KPI files may use", _WHY.get(type(node), ""), _line(node))
+    if isinstance(node, exp.Column) and node.name.lower() == "display_name":
+        return Fault(
+            "names of people stay out of unit rows", "Split by `owner`, its id; pages know the name.", _line(node)
+        )
     if isinstance(node, exp.With) and node.args.get("recursive"):
         return Fault("a recursive CTE may never end", "Join the calendar tables instead.", _line(node))
     if isinstance(node, exp.DataType) and node.this not in _TYPE_NODES:

@@ -167,6 +167,7 @@ def test_only_facts_and_named_steps_are_read(sql, told):
         ("select cast(x as json) from lead", "type `JSON` is not allowed"),
         ("select cast(x as int[]) from lead", "not allowed"),
         ("select created_at::timestamptz from lead", "not allowed"),
+        ("select owner_id as unit, display_name as owner from owner", "names of people stay out"),
         ("with recursive a as (select 1 as x from lead) select * from a", "never end"),
         ("select lambda x: x + 1 from lead", ""),
         ("select x collate nocase from lead", "not part of the SQL"),
