@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field
 
-from .forms import AgreementFile, Clock, Day, Frozen, Id, Text, Zone, mistake
+from .forms import AgreementFile, Clock, Day, Frozen, Id, Text, Zone, folded, mistake
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -36,7 +36,7 @@ class Calendar(Frozen):
     timezone: Zone
     windows: tuple[Window, ...]
     holidays: tuple[Holiday, ...] = ()
-    regions: tuple[str, ...] = ()  # regions in the data whose leads without an owner follow this calendar
+    regions: tuple[str, ...] = ()  # regions in the data whose leads without an owner follow it; no two fold alike
 
 
 def _days(text: str) -> str:
@@ -90,7 +90,7 @@ class CalendarEntry(Frozen):
             timezone=self.timezone,
             windows=tuple(sorted(windows, key=lambda window: (window.weekday, window.open))),
             holidays=tuple(sorted(self.holidays, key=lambda holiday: holiday.date)),
-            regions=self.regions,
+            regions=tuple({folded(region): region for region in (self.id, *self.regions)}.values()),
         )
 
 

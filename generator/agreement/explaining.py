@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import types
 from collections.abc import Mapping
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, Tag, ValidationError
 from pydantic.fields import FieldInfo
@@ -47,7 +47,11 @@ _BOUNDS = {
 def explain(error: ValidationError, overlaid: Overlaid, model: type[BaseModel]) -> list[Mistake]:
     """Return one mistake per fault that `error` holds, each at its place in the user's file."""
     by_place: dict[str, Mistake] = {}
-    for fault in error.errors(include_url=False):
+    faults = error.errors(include_url=False)
+    for fault in faults:
+        below = (other["loc"] for other in faults if len(other["loc"]) > len(fault["loc"]))
+        if fault["type"] == "too_short" and any(loc[: len(fault["loc"])] == fault["loc"] for loc in below):
+            continue  # it seems short only because unsound items were left out
         mistake = _mistake(fault, overlaid, model)
         by_place.setdefault(mistake.where, mistake)  # a value of several allowed types fails once for each
     return list(by_place.values())
@@ -69,9 +73,7 @@ def _words(fault: Any, owner: type[BaseModel] | None, key: str) -> tuple[str, st
         allowed = _keys(owner)
         return f"unknown key {with_hint(key, allowed)}", "Allowed here: " + ", ".join(allowed) + "."
     if kind == "missing":
-        field = _field(owner, key)
-        about = f": {field.description}" if field and field.description else ""
-        return f"`{key}` is missing", f"Add `{key}`{about}"
+        return _words_for_missing(owner, key)
     if kind == "union_tag_not_found":
         leads = ", ".join(f"{{{name}: ...}}" for name in LEADING_KEYS)
         return f"{_shown(given)} is not a condition", f"Write one of {leads}, or a group with all, any, none."
@@ -79,6 +81,15 @@ def _words(fault: Any, owner: type[BaseModel] | None, key: str) -> tuple[str, st
         allowed = re.findall(r"'([^']*)'", context["expected"]) or [context["expected"]]
         return f"{with_hint(str(given), allowed)} is not allowed", "Allowed: " + ", ".join(allowed) + "."
     return _words_for_values(fault, kind, given, context)
+
+
+def _words_for_missing(owner: type[BaseModel] | None, key: str) -> tuple[str, str]:
+    if key.isdigit():
+        return f"the list has no value number {int(key) + 1}", "Add it."
+    field = _field(owner, key)
+    allowed = ", ".join(get_args(field.annotation)) if field and get_origin(field.annotation) is Literal else ""
+    about = f": {field.description}" if field and field.description else "."
+    return f"`{key}` is missing", f"Add `{key}`{about}{f' Allowed: {allowed}.' if allowed else ''}"
 
 
 def _words_for_values(fault: Any, kind: str, given: Any, context: Mapping[str, Any]) -> tuple[str, str]:
@@ -93,8 +104,10 @@ def _words_for_values(fault: Any, kind: str, given: Any, context: Mapping[str, A
         return f"{shown} {words} {context[bound]}", "Correct the value."
     if kind == "string_pattern_mismatch":
         return f"{shown} is not of the form {context['pattern']}", "Correct the value."
-    if kind in ("too_short", "too_long"):
-        return "the list has the wrong length", f"{fault['msg']}."
+    if kind == "too_short":
+        return "the list is empty", "Name at least one."
+    if kind == "too_long":
+        return "the list is too long", f"Name {context['max_length']}."
     return f"{shown}: {fault['msg']}", "Correct the value."
 
 

@@ -8,11 +8,15 @@ from datetime import date
 from typing import Annotated, Any, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 #: The version of the files' schema that this code reads.
 SCHEMA: Literal[1] = 1
+
+_ID = r"[A-Za-z0-9][A-Za-z0-9_.\-]*"
+_CLOCK = r"([01]\d|2[0-3]):[0-5]\d|24:00"
+_CURRENCY = r"[A-Z]{3}"
 
 Team = Literal["marketing", "sales", "joint"]
 
@@ -43,7 +47,7 @@ def folded(text: str) -> str:
 
 
 def _id(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.\-]*", text):
+    if not re.fullmatch(_ID, text):
         raise mistake(
             "id", f"'{text}' is not an id", "Use letters, digits, _ . and -, beginning with a letter or digit."
         )
@@ -78,7 +82,7 @@ def minutes_of(clock: str) -> int:
 
 
 def _clock(text: str) -> str:
-    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d|24:00", text):
+    if not re.fullmatch(_CLOCK, text):
         raise mistake(
             "clock", f"'{text}' is not a time of day", 'Write "HH:MM" between 00:00 and 24:00, such as "08:30".'
         )
@@ -86,7 +90,7 @@ def _clock(text: str) -> str:
 
 
 def _currency(text: str) -> str:
-    if not re.fullmatch(r"[A-Z]{3}", text):
+    if not re.fullmatch(_CURRENCY, text):
         raise mistake(
             "currency", f"'{text}' is not a currency", "Use the three capital letters of ISO 4217, such as USD."
         )
@@ -102,10 +106,14 @@ def _day(value: Any) -> Any:
     return value
 
 
-Id = Annotated[str, AfterValidator(_id)]
+def _schema(pattern: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "pattern": f"^({pattern})$"})
+
+
+Id = Annotated[str, AfterValidator(_id), _schema(_ID)]
 Text = Annotated[str, AfterValidator(_text)]
 Zone = Annotated[str, AfterValidator(_zone)]
-Clock = Annotated[str, AfterValidator(_clock)]
-Currency = Annotated[str, AfterValidator(_currency)]
+Clock = Annotated[str, AfterValidator(_clock), _schema(_CLOCK)]
+Currency = Annotated[str, AfterValidator(_currency), _schema(_CURRENCY)]
 Day = Annotated[date, BeforeValidator(_day)]
 Share = Annotated[float, Field(ge=0, le=1)]

@@ -71,15 +71,15 @@ def _strangers(project: Project) -> list[Mistake]:
     """Name files in the folder that nothing reads: a wrong name would silently count for nothing."""
     known = [f"{name}.yml" for name in MODELS]
     return [
-        Mistake(
-            project.shown(path),
-            "no agreement file has this name",
-            f"Rename it to {likely(path.stem + '.yml', known)}." if likely(path.stem + ".yml", known) else
-            "Known: " + ", ".join(known) + ".",
-        )
+        Mistake(project.shown(path), "no agreement file has this name", _rename(path.stem, ", ".join(known)))
         for path in sorted((project.root / FOLDER).glob("*"))
         if path.suffix in (".yml", ".yaml", ".json") and path.name not in known
-    ]  # fmt: skip
+    ]
+
+
+def _rename(stem: str, known: str) -> str:
+    near = likely(stem, MODELS)
+    return f"Rename it to {near}.yml." if near else f"Known: {known}."
 
 
 def _readings(project: Project, name: str, settings_file: Path | None) -> list[Reading]:

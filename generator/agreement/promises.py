@@ -12,7 +12,7 @@ from .agreement import Agreement
 from .calendars import Calendar, Window
 from .criteria import LEADING_KEYS, Condition, Criteria
 from .lifecycle import Definition
-from .sentences import condition_text, percent, tier_sentences, words
+from .sentences import condition_text, listed, percent, tier_sentences, words
 from .sla import Commitment, TierTarget
 from .targets import SAMPLE, Target
 
@@ -41,6 +41,7 @@ _STOP = {
     "review_held": "the review",
 }
 _EVERY = {"week": "each week", "month": "each month", "quarter": "each quarter", "period": "each period"}
+_WHOLE = {"quality": "all of them", "reason": "on every rejection", "review": "every one"}
 _WEEKDAY = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -53,14 +54,13 @@ def commitment_sentence(agreement: Agreement, commitment: Commitment) -> str:
 def _rule(agreement: Agreement, commitment: Commitment) -> str:
     if commitment.kind == "clock":
         stops = [_STOP[stop] for stop in commitment.stop]
-        until = " or ".join([", ".join(stops[:-1]), stops[-1]] if len(stops) > 1 else stops)
-        return f"From {_TRIGGER[commitment.trigger]} to {until}, {calendar_text(agreement, commitment)}: "
+        return f"From {_TRIGGER[commitment.trigger]} to {listed(stops, 'or')}, {calendar_text(agreement, commitment)}: "
     if commitment.kind == "quality":
         titles = {attribute.id: attribute.title for attribute in agreement.lifecycle.attributes}
-        return f"Filled at {_TRIGGER.get(commitment.trigger, commitment.trigger)}: {_fields(commitment, titles)}. "
+        return f"Filled at {_TRIGGER.get(commitment.trigger, commitment.trigger)}: {_fields(commitment, titles)}: "
     if commitment.kind == "metric":
         return f"Shown by {commitment.metric}, {_EVERY.get(commitment.trigger, commitment.trigger)}: "
-    return "A reason from the closed list: " if commitment.kind == "reason" else "Held: "
+    return "A reason from the closed list, " if commitment.kind == "reason" else "Held: "
 
 
 def _fields(commitment: Commitment, titles: dict[str, str]) -> str:
@@ -84,9 +84,8 @@ def _amount(commitment: Commitment, target: TierTarget) -> str:
     if target.unit == "of_target":
         return f"{percent(float(target.value))} of its target"
     if target.unit == "ratio":
-        return (
-            percent(float(target.value)) if commitment.kind == "metric" else f"{percent(float(target.value))} complete"
-        )
+        whole = _WHOLE.get(commitment.kind) if target.value == 1 else None
+        return whole or percent(float(target.value))
     unit = words(target.unit)
     time = f"{_number(target.value)} {unit[:-1] if target.value == 1 and unit.endswith('s') else unit}"
     return f"{target.attempts} attempts within {time}" if target.attempts is not None else time
@@ -136,7 +135,7 @@ def _target_text(held: list[Target], value: str) -> str:
     scopes = (("region", first.region), ("segment", first.segment), ("owner", first.owner))
     scope = "".join(f", {key} {text}" for key, text in scopes if text)
     grains = list(dict.fromkeys(target.every for target in held if target.every))
-    every = " each " + " and ".join(grains) if grains else ""
+    every = f" each {listed(grains, 'and')}" if grains else ""
     last = max(target.period_end for target in held) - timedelta(days=1)
     version = "a sample" if first.version == SAMPLE else first.version
     start = min(target.period_start for target in held)

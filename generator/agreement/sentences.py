@@ -167,8 +167,12 @@ def _article(word: str) -> str:
 
 
 def _either(names: Sequence[str]) -> str:
-    spoken = [words(name) for name in names]
-    return " or ".join([", ".join(spoken[:-1]), spoken[-1]] if len(spoken) > 1 else spoken)
+    return listed([words(name) for name in names], "or")
+
+
+def listed(names: Sequence[str], last: str) -> str:
+    """Return names as a list in words; `last` stands before the last one: a, b and c."""
+    return f"{', '.join(names[:-1])} {last} {names[-1]}" if len(names) > 1 else "".join(names)
 
 
 def words(name: str) -> str:

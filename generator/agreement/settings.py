@@ -128,7 +128,7 @@ class Settings(AgreementFile):
     )
     clock_skew_seconds: Count = Field(300, description="Negative durations up to this are read as zero.")
     locale: Annotated[str, Field(pattern=r"^[a-z]{2}_[A-Z]{2}$")] = Field(
-        "en_US", description="How numbers, money and dates are printed."
+        "en_US", description="How numbers, money and dates are printed, such as en_US."
     )
     source_timezone: Zone = Field("UTC", description="Zone of stamps without one; a profile may override it.")
     source_currency: Currency | None = Field(
@@ -140,7 +140,7 @@ class Settings(AgreementFile):
         8_000_000_000, description="Largest size of an unpacked archive, in bytes."
     )
     memory_limit: Annotated[str, Field(pattern=r"^\d+(\.\d+)?\s?(MB|GB|MiB|GiB)$")] = Field(
-        "2GB", description="Memory that calculating may use."
+        "2GB", description="Memory that calculating may use, such as 2GB or 512MB."
     )
     query_seconds: Annotated[int, Field(ge=1)] = Field(120, description="Longest time for one KPI query.")
     stale_days: Count = Field(5, description="Data older than this is called stale.")

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from .forms import AgreementFile, Currency, Day, Frozen, Id, Text
 
@@ -40,8 +40,15 @@ def _listed(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
+_GRAIN_SCHEMA = {"type": "string", "enum": ["month", "quarter", "year"]}
+_ONE_OR_MORE = WithJsonSchema({"anyOf": [_GRAIN_SCHEMA, {"type": "array", "items": _GRAIN_SCHEMA}]})
+
+
 class TargetEntry(Frozen):
     """A target as the file writes it: one span, or every whole month, quarter or year of a longer one."""
+
+    # A missing team is left to the lints, which can say more; an editor should still ask for it.
+    model_config = ConfigDict(json_schema_extra=lambda schema: schema["required"].append("team"))
 
     id: Id = Field(description="Name of the entry.")
     metric: Id = Field(description="Id of the KPI; with a dot for a companion figure.")
@@ -49,7 +56,7 @@ class TargetEntry(Frozen):
         None, description="The team that carries it; all: both, together. Required."
     )
     value: Decimal = Field(description="The value: 0.2 for 20 %, an amount in `currency`, days, a count.")
-    every: Annotated[tuple[Grain, ...], BeforeValidator(_listed)] = Field(
+    every: Annotated[tuple[Grain, ...], BeforeValidator(_listed), _ONE_OR_MORE] = Field(
         (), description="Repeat for each whole month, quarter or year (one of them, or a list) of the span; fiscal "
         "year as in the settings. Left out: the span is the period."
     )  # fmt: skip

@@ -131,7 +131,7 @@ def _parse_yaml(reading: Reading) -> None:
 def _broken(label: str, error: yaml.YAMLError) -> Mistake:
     mark = getattr(error, "problem_mark", None)
     place = f" (line {mark.line + 1}, column {mark.column + 1})" if mark else ""
-    problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "it cannot be parsed"
+    problem = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
     return Mistake(
         label + place, f"this is not YAML: {problem}", "Check indentation (blanks, no tabs), colons and quotes there."
     )
