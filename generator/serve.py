@@ -29,11 +29,16 @@ _TAG = f'<script src="{_OWN}live.js"></script>'.encode()
 _SCRIPT = """
 (() => {
   const note = document.createElement("pre");
-  const look = { position: "fixed", inset: "auto 0 0 0", zIndex: 99, margin: 0, padding: "1rem 1.25rem", maxHeight: "50vh",
-    overflow: "auto", whiteSpace: "pre-wrap", font: "13px/1.5 ui-monospace, monospace", background: "#5c1512", color: "#fff" };
-  Object.assign(note.style, look);
+  Object.assign(note.style, {
+    position: "fixed", inset: "auto 0 0 0", zIndex: 99, margin: 0, padding: "1rem 1.25rem", maxHeight: "50vh",
+    overflow: "auto", whiteSpace: "pre-wrap", font: "13px/1.5 ui-monospace, monospace",
+    background: "#5c1512", color: "#fff",
+  });
   const events = new EventSource("/_onefunnel/events");
-  events.addEventListener("problem", event => { note.textContent = JSON.parse(event.data); document.body.append(note); });
+  events.addEventListener("problem", event => {
+    note.textContent = JSON.parse(event.data);
+    document.body.append(note);
+  });
   events.addEventListener("reload", () => location.reload());
   addEventListener("pagehide", () => events.close());
 })();

@@ -129,7 +129,7 @@ def _svg(chart: Chart, width: int) -> str:
             for signal in compiled.get("signals", [])
         ],
     }
-    return _slim(vl_convert.vega_to_svg(filled, allowed_base_urls=[]))
+    return _slim(vl_convert.vega_to_svg(json.dumps(filled), allowed_base_urls=[]))
 
 
 def _filled(source: dict[str, Any], chart: Chart) -> dict[str, Any]:

@@ -78,10 +78,8 @@ def _minutes(value: float, decimals: int) -> str:
 
 
 def _decimals(step: float) -> int:
-    """Return how many decimals tell two ticks apart that lie `step` apart."""
-    if step <= 0:
-        return 0
-    return max(0, min(4, -math.floor(math.log10(step) + 1e-9)))
+    """Return how many decimals it takes to print `step`, and so to tell two ticks apart: at most four."""
+    return next((places for places in range(4) if math.isclose(round(step, places), step, rel_tol=1e-6)), 4)
 
 
 def _with_suffix(text: str, unit: str) -> str:

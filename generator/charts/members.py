@@ -36,6 +36,7 @@ def bars(
     `text` (printed instead of the value, such as "2 of 4"). `total`, a line down the whole chart, is the value of all.
     """
     rows = records(frame)[:_MOST]
+    total = total if total is not None and math.isfinite(total) else None
     low, high = _reach(rows, [] if total is None else [total])
     figures = [str(row.get("text") or number(row.get("value"), unit, currency)) for row in rows]
     data: dict[str, Rows] = {

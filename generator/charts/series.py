@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -233,8 +234,8 @@ def _solid(rows: list[dict[str, Any]]) -> Rows:
 def _dashed(rows: list[dict[str, Any]]) -> Rows:
     """Return the line from the last whole period to a part one."""
     kept: Rows = []
-    for before, row in zip([None, *rows[:-1]], rows, strict=True):
-        if row.get("is_part") and before and has(row, "value") and has(before, "value"):
+    for before, row in pairwise(rows):
+        if row.get("is_part") and has(row, "value") and has(before, "value"):
             kept += [{"x": point["x"], "y": float(point["value"]), "run": str(row["x"])} for point in (before, row)]
     return kept
 
