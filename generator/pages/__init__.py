@@ -68,6 +68,7 @@ def templates(report: Report, project: Project) -> Templates:
             "instant": formats.instant,
             "listed": formats.listed,
             "several": formats.several,
+            "sentence": formats.sentence,
             "anchor": anchor,
         },
     )

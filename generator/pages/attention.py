@@ -14,6 +14,7 @@ from generator.pages.funnel import bottleneck_text, funnel_of
 from generator.pages.headline import (
     SHARES,
     best_grain,
+    chip,
     headline_of,
     is_small,
     printed,
@@ -54,8 +55,9 @@ def off_target_twice(context: Context) -> Iterator[Notice]:
         judged = [cell for cell in context.cells.run(kpi.id, grain) if _is_judged(context, cell)]
         if len(judged) > 1 and all(cell.target_status == "off_target" for cell in judged[-2:]):
             told = [_against_target(context, cell) for cell in reversed(judged[-2:])]
-            text = f"off target two {words.GRAIN_WORDS[grain]}s running: {'; '.join(told)}"
-            yield Notice("off_target_twice", Chip("off target", "bad"), kpi.title, kpi_page(kpi.id), text)
+            state = chip(context, kpi.headline, judged[-1])
+            text = f"{state.word} two {words.GRAIN_WORDS[grain]}s running: {'; '.join(told)}"
+            yield Notice("off_target_twice", state, kpi.title, kpi_page(kpi.id), text)
 
 
 def _is_judged(context: Context, cell: Cell) -> bool:
@@ -67,7 +69,8 @@ def _against_target(context: Context, cell: Cell) -> str:
     kpi, row = context.kpis[cell.metric], context.cells.periods[cell.period]
     mark = " to date" if row.is_part else ""
     value = printed(context, kpi.headline, cell)
-    return f"{value} in {formats.period(cell.period)}{mark} ({target_text(context, kpi, cell, row)})"
+    target = target_text(context, kpi, cell, row)
+    return f"{value} in {formats.period(cell.period)}{mark}{f' ({target})' if target else ''}"
 
 
 def clear_falls(context: Context) -> Iterator[Notice]:
@@ -140,8 +143,8 @@ def load_problems(context: Context) -> Iterator[Notice]:
     """Point out a load ledger that does not add up, rows set aside and files that nobody reads."""
     load = context.report.load
     for line in differences(load):
-        chip = Chip("ledger gap", "bad")
-        yield Notice("ledger", chip, line.file, "trust.md#ledger", f"read {line.read} rows, accounted for {line.told}")
+        state = Chip("ledger gap", "bad")
+        yield Notice("ledger", state, line.file, "trust.md#ledger", f"read {line.read} rows, accounted for {line.told}")
     rows, read = quarantined(load)
     if rows:
         share = formats.percent(rows / read)
@@ -158,10 +161,10 @@ def data_problems(context: Context) -> Iterator[Notice]:
         if finding.severity is Severity.NOTES:
             continue
         blocks = finding.severity is Severity.BLOCKS
-        chip = Chip("blocks figures", "bad") if blocks else Chip("taints figures", "warn")
+        state = Chip("blocks figures", "bad") if blocks else Chip("taints figures", "warn")
         share = f" ({formats.of(finding.failing, finding.checked)})" if finding.checked else ""
         subject = finding.id.replace("_", " ").capitalize()
-        yield Notice("finding", chip, subject, "trust.md#findings", f"{finding.text}{share}")
+        yield Notice("finding", state, subject, "trust.md#findings", f"{finding.text}{share}")
 
 
 def unanswered(context: Context) -> Iterator[Notice]:
@@ -170,9 +173,9 @@ def unanswered(context: Context) -> Iterator[Notice]:
         grain = best_grain(context, kpi)
         stand = headline_of(context, kpi, grain) if grain else None
         if stand and stand.cell.value is None and stand.cell.status == "missing_fx":
-            chip = Chip(short_status("missing_fx"), "warn")
+            state = Chip(short_status("missing_fx"), "warn")
             text = f"no figure for {formats.period(stand.period.label)}, because an exchange rate is missing"
-            yield Notice("missing_fx", chip, kpi.title, kpi_page(kpi.id), text)
+            yield Notice("missing_fx", state, kpi.title, kpi_page(kpi.id), text)
 
 
 #: The rules in the order of the list: the business first, the data last.

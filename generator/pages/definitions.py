@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from generator.agreement import Agreement, Definition, Move, Reason, Stage
-from generator.agreement.criteria import conditions
-from generator.agreement.sentences import bullets, clauses, condition_text, tier_sentences
+from generator.agreement.promises import definition_changes
+from generator.agreement.sentences import bullets, clauses, tier_sentences
 from generator.pages import formats
 from generator.pages.context import Context
 from generator.pages.markup import Trusted, encoded
@@ -115,7 +115,7 @@ def _versions(agreement: Agreement, stage: str, current: Definition | None) -> I
             until=f"until the day before {formats.day(after.effective_from)}" if after else "",
             agreed=agreed_text(version.agreed.sales, version.agreed.marketing, version.agreed.on),
             why=version.why or "",
-            changes=tuple(changes(agreement, before, version)) if before else (),
+            changes=definition_changes(agreement, before, version) if before else (),
             is_current=version is current,
         )
 
@@ -126,26 +126,6 @@ def agreed_text(sales: str | None, marketing: str | None, on: date | None) -> st
     if not who:
         return "nobody is named"
     return f"{formats.listed(who)}{f' on {formats.day(on)}' if on else ''}"
-
-
-def changes(agreement: Agreement, before: Definition, after: Definition) -> Iterator[str]:
-    """Yield what a version added to the one before and what it dropped, in the words of the conditions."""
-    old, new = (
-        dict.fromkeys(condition_text(agreement, leaf) for leaf in conditions(version.criteria))
-        for version in (before, after)
-    )
-    yield from (f"added: {text}" for text in new if text not in old)
-    yield from (f"dropped: {text}" for text in old if text not in new)
-    if not (set(old) ^ set(new)) and before.criteria != after.criteria:
-        yield "the same conditions, joined differently"
-    fields = (dict.fromkeys(version.required_fields) for version in (before, after))
-    old_fields, new_fields = fields
-    yield from (
-        f"now required at hand-off: {field_title(agreement, name)}" for name in new_fields if name not in old_fields
-    )
-    yield from (f"no longer required: {field_title(agreement, name)}" for name in old_fields if name not in new_fields)
-    if before.tier_rules != after.tier_rules:
-        yield "the rules for tiers"
 
 
 _EFFECTS = {

@@ -110,3 +110,9 @@ def listed(words: list[str] | tuple[str, ...], joint: str = "and") -> str:
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} {joint} {words[-1]}"
+
+
+def sentence(text: str) -> str:
+    """Return a phrase as a sentence: with a capital at its beginning and a full stop at its end."""
+    phrase = text.strip()
+    return f"{phrase[:1].upper()}{phrase[1:]}{'' if phrase.endswith(('.', '!', '?')) or not phrase else '.'}"

@@ -101,11 +101,17 @@ def chip(context: Context, figure: Figure, cell: Cell) -> Chip:
     """Return the status of a cell as a word and a tone."""
     if cell.value is None:
         return Chip(short_status(cell.status), "none")
-    if cell.target is None:
+    if cell.target is None and not cell.target_status:
         return Chip("no target", "none")
     if is_small(context, figure, cell):
         return Chip("small sample", "none")
-    return words.TARGET_CHIPS.get(cell.target_status, Chip("no status", "none"))
+    known = words.BAND_CHIPS if cell.target is None else words.TARGET_CHIPS
+    return known.get(cell.target_status, Chip("no status", "none"))
+
+
+def is_judged(cell: Cell) -> bool:
+    """Whether there is a target or a wanted range to hold the cell against, or a reason why it has no value."""
+    return cell.value is None or cell.target is not None or cell.target_status != ""
 
 
 def short_status(status: str) -> str:

@@ -97,7 +97,7 @@ def _legend(kpi: Kpi, run: list[Cell]) -> str:
 
 def history_rows(context: Context, kpi: Kpi, run: list[Cell]) -> tuple[list[str], list[list[object]]]:
     """Return the head and the rows of the table of periods, newest first; columns that would be empty are left out."""
-    has_target = any(cell.target is not None for cell in run)
+    has_target = any(cell.target is not None or cell.target_status for cell in run)
     has_interval = any(cell.low is not None for cell in run)
     head = ["Period", "Value", "n"]
     head += ["95 % interval"] if has_interval else []
@@ -116,6 +116,6 @@ def _history_row(context: Context, kpi: Kpi, cell: Cell, has_interval: bool, has
         row.append(interval_text(context, figure, cell))
     if has_target:
         row.append(context.number(cell.target, kpi.unit) if cell.target is not None else "")
-        judged = cell.value is not None and cell.target is not None and not is_small(context, figure, cell)
+        judged = cell.value is not None and cell.target_status and not is_small(context, figure, cell)
         row.append(chip_html(*chip(context, figure, cell)) if judged else "")
     return row

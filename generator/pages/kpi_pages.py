@@ -17,6 +17,7 @@ from generator.pages.headline import (
     chip,
     headline,
     interval_text,
+    is_judged,
     is_small,
     period_text,
     printed,
@@ -155,7 +156,7 @@ def has_sample_target(context: Context, metric: str) -> bool:
 
 
 def _chip(context: Context, stand: Headline) -> Chip | None:
-    if stand.cell.value is not None and stand.cell.target is None:
+    if not is_judged(stand.cell):
         return None
     return chip(context, stand.kpi.headline, stand.cell)
 

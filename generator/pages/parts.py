@@ -8,7 +8,7 @@ from generator.kpis.kpi import Kpi
 from generator.pages import formats, words
 from generator.pages.context import Context, kpi_page
 from generator.pages.funnel import bottleneck_text, drawing, funnel_of
-from generator.pages.headline import Headline, chip, headline, interval_text, period_text, printed
+from generator.pages.headline import Headline, chip, headline, interval_text, is_judged, period_text, printed
 from generator.pages.history import trend_figure
 from generator.pages.home import absence
 from generator.pages.kpi_pages import finding
@@ -73,8 +73,7 @@ def _stand(context: Context, kpi: Kpi) -> Headline | None:
 
 
 def _card(context: Context, stand: Headline) -> Card:
-    judged = stand.cell.value is None or stand.cell.target is not None
-    state = chip(context, stand.kpi.headline, stand.cell) if judged else None
+    state = chip(context, stand.kpi.headline, stand.cell) if is_judged(stand.cell) else None
     page = kpi_page(stand.kpi.id)
     return Card(stand.kpi, page, finding(context, stand), state, trend_figure(context, stand))
 

@@ -18,6 +18,13 @@ TARGET_CHIPS = {
     "off_target": Chip("off target", "bad"),
 }
 
+#: The same where a range is wanted instead of a target.
+BAND_CHIPS = {
+    "on_target": Chip("in range", "good"),
+    "at_risk": Chip("near the range", "warn"),
+    "off_target": Chip("out of range", "bad"),
+}
+
 #: Why a cell has no value, or what to keep in mind about the one it has.
 STATUS_WORDS = {
     "ok": "",
