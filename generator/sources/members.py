@@ -1,0 +1,196 @@
+"""Members of dimensions: the agreement's names for them, one spelling each, nothing that names a person."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from ..agreement import Agreement
+from ..canonical import TABLES, Column
+from ..engine import Engine
+from .cells import quoted
+from .profile import MAPPED, MapName
+from .report import Finding, Severity
+
+WITHHELD = "(withheld)"
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_PHONE = re.compile(r"\+?\(?\d[\d\s().\-/]{5,}\d")
+_DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?([ T].*)?")
+_SHOWN = 8
+
+
+@dataclass
+class Settled:
+    """What became of the members of every dimension."""
+
+    changes: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)  # (table, column) -> as loaded -> now
+    unknown_stages: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)  # lifecycle stages only
+    findings: list[Finding] = field(default_factory=list)
+
+
+def spelling(text: str) -> str:
+    """Return `text` as members are compared: NFC, trimmed, without case."""
+    return " ".join(unicodedata.normalize("NFC", text).split()).casefold()
+
+
+def native_names(agreement: Agreement) -> dict[MapName, dict[str, str]]:
+    """Return, for each list of the agreement, every spelling it knows and the id that it stands for."""
+
+    def names(items: Iterable[tuple[str, str, tuple[str, ...]]]) -> dict[str, str]:
+        known: dict[str, str] = {}
+        for ident, title, native in items:
+            known |= {spelling(name): ident for name in (title, *native) if spelling(name) not in known}
+        return known | {spelling(ident): ident for ident, _, _ in items}
+
+    lifecycle = agreement.lifecycle
+    return {
+        "channel": names([(c.id, c.title, c.native) for c in agreement.channels]),
+        "stage": names([(s.id, s.title, s.native) for s in lifecycle.stages]),
+        "reason": names([(r.code, r.title, r.native) for r in lifecycle.reasons]),
+        "deal_stage": names([(s.id, s.title, s.native) for s in agreement.pipeline.stages]),
+    }
+
+
+def settle_members(
+    engine: Engine,
+    tables: Iterable[str],
+    native: Mapping[MapName, Mapping[str, str]],
+    names: Mapping[str, Mapping[str, str]],
+) -> Settled:
+    """Decide the spelling of every member of the loaded tables; `names` gives readable names for ids by dimension."""
+    counts: dict[str, dict[tuple[str, str], Counter[str]]] = defaultdict(dict)
+    for table in tables:
+        for column in TABLES[table].columns:
+            if (column.dimension and not column.choices) or (table, column.name) in MAPPED:
+                counts[column.name][table, column.name] = _counted(engine, table, column)
+    settled = Settled()
+    for dimension, members in sorted(counts.items()):
+        _settle(dimension, members, native, names.get(dimension, {}), settled)
+    return settled
+
+
+def _counted(engine: Engine, table: str, column: Column) -> Counter[str]:
+    name = quoted(column.name)
+    rows = engine.rows(
+        f"select {name}, count(*) from canonical.{table} where _out = 0 and {name} is not null group by {name}"
+    )
+    return Counter({str(member): int(count) for member, count in rows})
+
+
+def _settle(
+    dimension: str,
+    counts: dict[tuple[str, str], Counter[str]],
+    native: Mapping[MapName, Mapping[str, str]],
+    names: Mapping[str, str],
+    settled: Settled,
+) -> None:
+    tidy: dict[str, str] = {}  # as loaded -> readable name, NFC and trimmed
+    spelled: Counter[str] = Counter()
+    for members in counts.values():
+        for raw, count in members.items():
+            tidy[raw] = " ".join(unicodedata.normalize("NFC", names.get(raw.strip(), raw)).split())
+            spelled[tidy[raw]] += count
+    common = _commonest(spelled)
+    withheld: Counter[str] = Counter()
+    merged: Counter[str] = Counter()
+    unmapped: Counter[str] = Counter()
+    kind: MapName | None = None
+    for (table, column), members in sorted(counts.items()):
+        kind = MAPPED.get((table, column))
+        known = native[kind] if kind else {}
+        changes = settled.changes.setdefault((table, column), {})
+        for raw, count in members.items():
+            key = spelling(tidy[raw])
+            now = known.get(key, common.get(key, tidy[raw]))
+            if key not in known and looks_personal(now, pure_digits=dimension != "campaign_id"):
+                now = WITHHELD
+                withheld[table] += count
+            elif key not in known:
+                merged[table] += count if now != tidy[raw] else 0
+                unmapped[now] += count if kind else 0
+            if now != raw:
+                changes[raw] = now
+        if kind == "stage":
+            settled.unknown_stages[table, column] = tuple(
+                sorted(raw for raw in members if spelling(tidy[raw]) not in known)
+            )
+    _note(settled, dimension, tuple(sorted({table for table, _ in counts})), kind, withheld, merged, unmapped)
+
+
+def _commonest(spelled: Counter[str]) -> dict[str, str]:
+    best: dict[str, str] = {}
+    for member, _ in sorted(spelled.items(), key=lambda item: (-item[1], item[0])):
+        best.setdefault(spelling(member), member)
+    return best
+
+
+def looks_personal(member: str, pure_digits: bool = True) -> bool:
+    """Whether a member looks like an e-mail address or a phone number."""
+    if _EMAIL.search(member):
+        return True
+    if _DATE.fullmatch(member) or not _PHONE.fullmatch(member):
+        return False
+    return sum(sign.isdigit() for sign in member) >= 7 and (pure_digits or not member.isdigit())
+
+
+def _note(
+    settled: Settled,
+    dimension: str,
+    tables: tuple[str, ...],
+    kind: MapName | None,
+    withheld: Counter[str],
+    merged: Counter[str],
+    unmapped: Counter[str],
+) -> None:
+    if total := sum(withheld.values()):
+        text = (
+            f"{total:,} rows have a {dimension} that looks like an e-mail address or a phone number; it is not shown."
+        )
+        settled.findings.append(Finding("withheld_member", Severity.TAINTS, text, total, tables=_some(withheld)))
+    if total := sum(merged.values()):
+        text = f"{total:,} rows spell their {dimension} in another case; they are counted under the commonest spelling."
+        settled.findings.append(Finding("merged_spelling", Severity.NOTES, text, total, tables=_some(merged)))
+    if kind and unmapped:
+        settled.findings.append(_unmapped(dimension, kind, tables, unmapped))
+
+
+def _some(counts: Counter[str]) -> tuple[str, ...]:
+    return tuple(sorted(table for table, count in counts.items() if count))
+
+
+def _unmapped(dimension: str, kind: MapName, tables: tuple[str, ...], unmapped: Counter[str]) -> Finding:
+    total = sum(unmapped.values())
+    members = [member for member, _ in sorted(unmapped.items(), key=lambda item: (-item[1], item[0]))]
+    shown = ", ".join(f"'{member}'" for member in members[:_SHOWN]) + (" ..." if len(members) > _SHOWN else "")
+    kept = "are quarantined" if kind == "stage" else "keep it as it stands"
+    text = f"{total:,} rows have a {dimension} that the agreement does not know and {kept}: {shown}."
+    severity = Severity.TAINTS if kind == "stage" else Severity.NOTES
+    return Finding(f"unmapped_{kind}", severity, text, total, tables=tables, snippet=_snippet(kind, members))
+
+
+def _snippet(kind: MapName, members: list[str]) -> str:
+    """Return YAML to paste: new channels as they would stand, other spellings as a line for the entry they mean."""
+    if kind == "channel":
+        items = "".join(
+            f"  - id: {_slug(member)}\n    title: {json.dumps(member, ensure_ascii=False)}\n    paid: false\n"
+            f"    native: [{json.dumps(member, ensure_ascii=False)}]\n"
+            for member in members
+            if member != WITHHELD
+        )
+        return f"# content/agreement/channels.yml\nchannels:\n{items}"
+    file, what = {
+        "stage": ("lifecycle.yml", "stage"),
+        "reason": ("lifecycle.yml", "reason"),
+        "deal_stage": ("pipeline.yml", "stage"),
+    }[kind]
+    listed = json.dumps([member for member in members if member != WITHHELD], ensure_ascii=False)
+    return f"# content/agreement/{file}: add each of these to `native` of the {what} that it means\nnative: {listed}\n"
+
+
+def _slug(member: str) -> str:
+    plain = unicodedata.normalize("NFKD", member).encode("ascii", "ignore").decode().casefold()
+    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_") or "channel"

@@ -1,0 +1,210 @@
+"""Sources of a profile as relations in the engine: the parts of a file united, copies removed, selects run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..engine import Engine
+from ..errors import EngineError, ExportError, Mistake
+from .cells import quoted
+from .date_order import as_iso, order_of
+from .profile import DateForm, Profile, Source, kind_of
+from .profiles import raw_columns
+from .raw import RawFile, rows_of
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A source in the engine: `_file`, `_row` and its columns."""
+
+    name: str  # in SQL
+    files: tuple[RawFile, ...]  # those whose rows it carries; none: no such file is in the drop
+    columns: dict[str, str]  # name -> the engine's type
+    present: frozenset[str]  # columns that some file has, or that the select fills
+    aliases: Mapping[str, str] = field(default_factory=dict)  # any spelling, folded -> name
+    copies: Mapping[int, int] = field(
+        default_factory=dict
+    )  # file number -> rows that another row of their key replaced
+    is_derived: bool = False
+
+    def column(self, spelling: str) -> str | None:
+        """Return the column that a rule means, or None where no file has it."""
+        name = self.aliases.get(spelling.casefold(), spelling)
+        return name if name in self.present else None
+
+
+class Relations:
+    """Builds the sources of one profile on demand."""
+
+    def __init__(
+        self, engine: Engine, profile: Profile, number: int, files: tuple[RawFile, ...], first_sorted: bool
+    ) -> None:
+        self._engine, self._profile, self._prefix = engine, profile, f"raw.p{number}_"
+        self._files, self._first_sorted = files, first_sorted
+        self._built: dict[str, Relation] = {}
+        self.mistakes: list[Mistake] = []
+        self.conflicts: list[Mistake] = []
+
+    def build(self, name: str) -> Relation:
+        """Return the relation of a source; an absent file gives one without rows."""
+        if name not in self._built:
+            source = self._profile.sources[name]
+            self._built[name] = self._derived(name, source) if source.sql is not None else self._united(name, source)
+        return self._built[name]
+
+    def _relation(self) -> str:
+        return f"{self._prefix}{len(self._built)}"
+
+    def _united(self, name: str, source: Source) -> Relation:
+        files = tuple(file for file in self._files if file.claim.source == name)
+        wanted = raw_columns(self._profile, name)
+        types = {column: _common([f.columns[column] for f in files if column in f.columns]) for column in wanted}
+        present = frozenset(column for column in wanted if any(column in file.columns for file in files))
+        relation = self._relation()
+        selects = [self._part(file, types) for file in files] or [self._nothing(types)]
+        self._engine.run(f"create view {relation}_all as {' union all '.join(selects)}")
+        self._write_iso(name, source, f"{relation}_all", relation, types, files)
+        copies = self._without_copies(source, relation, files, present)
+        aliases = {spelling.casefold(): column for column, names in reversed(wanted.items()) for spelling in names}
+        return Relation(f"{relation}_kept" if copies else relation, files, types, present, aliases, copies)
+
+    def _part(self, file: RawFile, types: dict[str, str]) -> str:
+        offered = self._profile.sources[file.claim.source].columns
+        cells = []
+        for column, kind in types.items():
+            cell = quoted(column) if column in file.columns else f"cast(null as {kind})"
+            if column in file.columns and file.columns[column] != kind:
+                cell = f"cast({cell} as {kind})"
+            wish = offered[column].as_ if column in offered else "text"
+            if wish == "salesforce_id":
+                cell = f"wide_id(clean_cell({cell}))"
+            elif wish == "keyed_hash":
+                cell = f"keyed_hash(clean_cell({cell}))"
+            cells.append(f"{cell} as {quoted(column)}")
+        listed = ", ".join(cells) or "0 as _nothing"
+        return f"select {file.number} as _file, {rows_of(file)} as _row, {listed} from raw.f{file.number}"
+
+    def _nothing(self, types: dict[str, str]) -> str:
+        cells = ", ".join(f"cast(null as {kind}) as {quoted(column)}" for column, kind in types.items())
+        return f"select 0 as _file, cast(0 as bigint) as _row, {cells or '0 as _nothing'} where false"
+
+    def _write_iso(
+        self, name: str, source: Source, origin: str, target: str, types: dict[str, str], files: tuple[RawFile, ...]
+    ) -> None:
+        forms = {
+            column: form for column, form in self._date_columns(name, source).items() if types.get(column) == "VARCHAR"
+        }
+        label = ", ".join(file.member.label for file in files)
+        orders = order_of(self._engine, label, origin, forms, self.mistakes) if files else {}
+        cells = [f"{as_iso(quoted(c), orders[c]) if c in orders else quoted(c)} as {quoted(c)}" for c in types]
+        self._engine.run(f"create view {target} as select _file, _row, {', '.join(cells) or '_nothing'} from {origin}")
+
+    def _date_columns(self, name: str, source: Source) -> dict[str, tuple[DateForm, ...]]:
+        usual: tuple[DateForm, ...] = self._profile.written(source, "dates") or ("iso",)
+        found = {column: usual for column, offered in source.columns.items() if offered.as_ in ("instant", "date")}
+        spelled = {s.casefold(): column for column, names in raw_columns(self._profile, name).items() for s in names}
+        for table, block, _ in self._profile.blocks():
+            if block.from_ != name:
+                continue
+            for target, rule in block.columns.items():
+                if kind_of(rule, table.column(target)) in ("instant", "date"):
+                    found |= {spelled[s.casefold()]: rule.form or usual for s in rule.from_ if s.casefold() in spelled}
+        return found
+
+    def _without_copies(
+        self, source: Source, relation: str, files: tuple[RawFile, ...], present: frozenset[str]
+    ) -> dict[int, int]:
+        """Keep one row of each key, the latest; return how many rows of each file gave way."""
+        key = [column for column in source.key if column in present]
+        if not files or not key or len(key) < len(source.key):
+            return {}
+        names = ", ".join(quoted(column) for column in key)
+        given = " and ".join(f"{quoted(column)} is not null" for column in key)
+        repeated = f"select {names} from {relation} where {given} group by {names} having count(*) > 1"
+        self._engine.run(f"create table {relation}_twice as select * from {relation} where ({names}) in ({repeated})")
+        content = ", ".join(quoted(column) for column in sorted(present))
+        stamp = next((column for column in source.latest_by if column in present), None)
+        latest = f"instant({quoted(stamp)})" if stamp else "cast(null as timestamp)"
+        self._engine.run(
+            f"create table {relation}_ranked as select *, md5(cast(({content}, '') as varchar)) as _content,"
+            f" {latest} as _latest, row_number() over (partition by {names}"
+            f" order by {latest} desc nulls last, {content}, _file, _row) as _rank from {relation}_twice"
+        )
+        self._report_conflicts(source, relation, names, files)
+        losers = f"select _file, _row from {relation}_ranked where _rank > 1"
+        counts = self._engine.rows(f"select _file, count(*) from ({losers}) group by _file order by _file")
+        if counts:
+            # A table: the losers are joined once, not by every select over this source.
+            self._engine.run(
+                f"create table {relation}_kept as"
+                f" select s.* from {relation} s anti join ({losers}) l using (_file, _row)"
+            )
+        return {int(file): int(count) for file, count in counts}
+
+    def _report_conflicts(self, source: Source, relation: str, names: str, files: tuple[RawFile, ...]) -> None:
+        if self._first_sorted:
+            return
+        tied = (
+            f"select {names} from (select *, max(_latest) over (partition by {names}) as _best from {relation}_ranked)"
+            f" where _latest is not distinct from _best group by {names} having count(distinct _content) > 1"
+        )
+        rows = self._engine.rows(
+            f"select _file, _row from {relation}_ranked where ({names}) in ({tied}) order by _file, _row"
+        )
+        if rows:
+            self.conflicts.append(conflict(files, [(int(f), int(r)) for f, r in rows], ", ".join(source.key)))
+
+    def _derived(self, name: str, source: Source) -> Relation:
+        inputs = {other: self.build(other) for other in self._needed(name)}
+        carrier = self.build(source.rows_of or "")
+        given = ", ".join(f"{quoted(other)} as (select * from {relation.name})" for other, relation in inputs.items())
+        relation = self._relation()
+        try:
+            self._engine.run(f"create table {relation} as with {given}, _query as ({source.sql}) select * from _query")
+        except EngineError as problem:
+            reason = str(problem.__cause__).splitlines()[0]
+            where = f"profile '{self._profile.system}', sources.{name}.sql"
+            raise ExportError(
+                "A source profile needs mending.", [Mistake(where, reason, "Correct the select.")]
+            ) from problem
+        types = {str(row[0]): str(row[1]) for row in self._engine.rows(f"describe {relation}")}
+        if not {"_file", "_row"} <= set(types):
+            what, hint = "the select yields no _file and _row", f"Select them from {source.rows_of}."
+            raise ExportError(
+                "A source profile needs mending.",
+                [Mistake(f"profile '{self._profile.system}', sources.{name}.sql", what, hint)],
+            )
+        columns = {column: kind for column, kind in types.items() if column not in ("_file", "_row")}
+        return Relation(relation, carrier.files, columns, self._filled(relation, columns), is_derived=True)
+
+    def _needed(self, name: str) -> list[str]:
+        """Return the sources that a select names; matching text is enough, one too many costs nothing."""
+        text = (self._profile.sources[name].sql or "").casefold()
+        return [other for other in self._profile.sources if other != name and other.casefold() in text]
+
+    def _filled(self, relation: str, columns: Mapping[str, str]) -> frozenset[str]:
+        if not columns:
+            return frozenset()
+        counts = ", ".join(f"count({quoted(column)})" for column in columns)
+        total, *filled = self._engine.rows(f"select count(*), {counts} from {relation}")[0]
+        return frozenset(column for column, count in zip(columns, filled, strict=True) if count or not total)
+
+
+def _common(types: list[str]) -> str:
+    return types[0] if types and len(set(types)) == 1 else "VARCHAR"
+
+
+def conflict(files: tuple[RawFile, ...], rows: list[tuple[int, int]], key: str) -> Mistake:
+    """Return the mistake of rows that share a key and differ: how many, and where the first ones stand."""
+    by_number = {file.number: file for file in files}
+    places = []
+    for number in dict.fromkeys(number for number, _ in rows):
+        file = by_number[number]
+        wanted = [row for other, row in rows if other == number][:6]
+        lines = sorted(set(file.lines(set(wanted)).values()))
+        places.append(f"{file.member.label} lines {', '.join(map(str, lines))}")
+    shown = "; ".join(places[:4]) + (" ..." if len(rows) > 6 else "")
+    what = f"conflicting_key: {len(rows)} rows share their key ({key}) with a row that says something else: {shown}"
+    hint = "Correct the export, name a `latest_by` column in the profile, or set `on_conflict: first_sorted`."
+    return Mistake(by_number[rows[0][0]].member.label, what, hint)
