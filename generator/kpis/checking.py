@@ -12,6 +12,7 @@ from generator.kpis.kpi import Figure, Kpi
 from generator.kpis.statement import Fault, Statement, read_statement
 from generator.kpis.vocabulary import UNIT_COLUMNS
 
+_PLAIN = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
 _NUMBERS = re.compile(r"^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DOUBLE|FLOAT|REAL|DECIMAL\(.*\)|NUMERIC.*)$")
 _INSTANTS = re.compile(r"^(DATE|TIMESTAMP(_S|_MS|_NS)?)$")
 _TYPES: Mapping[str, tuple[re.Pattern[str], str]] = {
@@ -82,8 +83,10 @@ def _column_faults(figure: Figure, columns: Sequence[str]) -> Iterator[Fault]:
         if dimension not in columns:
             yield Fault(f"column {with_hint(dimension, columns)} is missing: `by` names it")
     for name, times in Counter(columns).items():
-        if times > 1:
-            yield Fault(f"column {name!r} is returned {times} times" if name else "a column has no name")
+        if not _PLAIN.match(name):
+            yield Fault(f"column {name!r} is no plain name" if name else "a column has no name", "Name it with `as`.")
+        elif times > 1:
+            yield Fault(f"column {name!r} is returned {times} times")
 
 
 def _mistake(kpi: Kpi, figure: Figure, fault: Fault) -> Mistake:

@@ -170,11 +170,15 @@ def _rows_sql(
         inside = f"u.period = {period_id} or (u.period is null and {inside})"
     filters = [f"({inside})", *(_is_any_of(dim, values) for dim, (_, values) in chosen.items())]
     listed = ", ".join(f'u."{name}"' for name in columns)
+    order = ", ".join(f'"{name}"' for name in columns)
     return f"""
-        select {why} as counts, {listed}
-        from {unit_rows_from(units)}
-        where {" and ".join(filters)}
-        order by case when counts = '{COUNTED}' then 0 else 1 end, counts, {listed}"""
+        select *
+        from (
+            select {why} as counts, {listed}
+            from {unit_rows_from(units)}
+            where {" and ".join(filters)}
+        ) as explained
+        order by case when counts = '{COUNTED}' then 0 else 1 end, counts, {order}"""
 
 
 def _is_any_of(dim: str, values: Iterable[str | None]) -> str:

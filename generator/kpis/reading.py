@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from math import isfinite
 from pathlib import Path
@@ -14,7 +14,7 @@ from generator.kpis.document import Document, take_apart
 from generator.kpis.formulas import check_formulas
 from generator.kpis.front_matter import CompanionMatter, FrontMatter, read_front_matter
 from generator.kpis.kpi import Figure, Kind, Kpi
-from generator.kpis.vocabulary import SECTIONS, TEAMS, not_one_of
+from generator.kpis.vocabulary import RESERVED, SECTIONS, TEAMS, not_one_of
 from generator.project import Project
 
 if TYPE_CHECKING:
@@ -28,11 +28,15 @@ def load_kpis(project: Project, agreement: Agreement) -> tuple[Kpi, ...]:
 
     A project's file lies over the packaged file of the same id. KpiError (exit 12) carries every mistake found.
     """
-    return read_kpis({project.shown(path): text for path, text in _texts(project).items()}, agreement)
+    files, covered = _files(project)
+    return read_kpis(_texts(files, project), agreement, covered)
 
 
-def read_kpis(texts: Mapping[str, str], agreement: Agreement) -> tuple[Kpi, ...]:
-    """Return the KPIs of `texts` (path as messages print it -> what the file says); one text per id."""
+def read_kpis(texts: Mapping[str, str], agreement: Agreement, covered: Collection[str] = ()) -> tuple[Kpi, ...]:
+    """Return the KPIs of `texts` (path as messages print it -> what the file says); one text per id.
+
+    `covered` are the ids whose packaged file lies under one of these.
+    """
     mistakes: list[Mistake] = []
     kpis: list[Kpi] = []
     hidden: set[str] = set()
@@ -44,6 +48,7 @@ def read_kpis(texts: Mapping[str, str], agreement: Agreement) -> tuple[Kpi, ...]
             unread.add(Path(path).stem)
         elif document.front.get("enabled") is False:
             hidden.add(Path(path).stem)
+            mistakes += _hiding_mistakes(document, covered)
         else:
             kpi, found = _kpi(document, agreement)
             mistakes += found
@@ -71,28 +76,48 @@ def numbers_of(agreement: Agreement) -> dict[str, float]:
     return numbers
 
 
-def _texts(project: Project) -> dict[Path, str]:
-    """Return the files that count, read: the last layer's wherever an id stands in several."""
+def _files(project: Project) -> tuple[dict[str, Path], set[str]]:
+    """Return id -> the file that counts, the last layer's, and the ids that stand in several layers."""
     by_id: dict[str, Path] = {}
+    covered: set[str] = set()
     mistakes: list[Mistake] = []
     for layer in project.layers(FOLDER):
         in_layer: dict[str, Path] = {}
         for path in sorted(layer.rglob("*.md")):
+            if path.stem.casefold() in ("readme", "index") or path.stem.startswith("_"):
+                continue
             if path.stem in in_layer:
                 first = project.shown(in_layer[path.stem])
                 mistakes.append(Mistake(project.shown(path), f"{first} bears this id already", "Rename one of them."))
-            if path.stem.casefold() not in ("readme", "index") and not path.stem.startswith("_"):
-                in_layer[path.stem] = path
+            in_layer[path.stem] = path
+        covered |= by_id.keys() & in_layer.keys()
         by_id |= in_layer
-    texts: dict[Path, str] = {}
-    for path in by_id.values():
+    if mistakes:
+        raise KpiError("The KPI files hold mistakes.", mistakes)
+    return by_id, covered
+
+
+def _texts(files: Mapping[str, Path], project: Project) -> dict[str, str]:
+    texts: dict[str, str] = {}
+    mistakes: list[Mistake] = []
+    for path in files.values():
+        shown = project.shown(path)
         try:
-            texts[path] = path.read_text(encoding="utf-8")
+            texts[shown] = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as problem:
-            mistakes.append(Mistake(project.shown(path), f"cannot be read: {problem}", "KPI files are UTF-8 text."))
+            mistakes.append(Mistake(shown, f"cannot be read: {problem}", "KPI files are UTF-8 text."))
     if mistakes:
         raise KpiError("The KPI files cannot be read.", mistakes)
     return texts
+
+
+def _hiding_mistakes(document: Document, covered: Collection[str]) -> Iterable[Mistake]:
+    """A file that only hides must hide something; one that says more may simply rest."""
+    stem = Path(document.path).stem
+    if document.front.get("id", stem) != stem:
+        yield Mistake(f"{document.path}: id", f"'{document.front['id']}' is not the file's name")
+    if not document.front.keys() - {"id", "enabled"} and not document.queries and stem not in covered:
+        yield Mistake(document.path, "hides nothing: there is no packaged KPI of this id", "Call the file as that KPI.")
 
 
 def _kpi(document: Document, agreement: Agreement) -> tuple[Kpi | None, list[Mistake]]:
@@ -237,6 +262,8 @@ def _figure_mistakes(kpi: Kpi, document: Document, settings: Mapping[str, str]) 
     windows = [name.removeprefix("windows.") for name in settings if name.startswith("windows.")]
     for figure in kpi.figures:
         where = f"{kpi.path}: companions.{figure.name}" if figure.name else kpi.path
+        if figure.name in RESERVED:
+            yield Mistake(where, "targets give a result of this name", "Choose another name.")
         if figure.kind is Kind.FORMULA:
             if not figure.formula:
                 yield Mistake(where, "a formula figure without `formula:`")

@@ -24,10 +24,10 @@ from generator.measures.measured import cells_of, no_curves
 from generator.measures.periods import OWN
 from generator.measures.results import Results, Status
 from generator.measures.scopes import ALL
-from generator.sources.report import LoadReport
 
 if TYPE_CHECKING:
     from generator.agreement import Agreement
+    from generator.sources.report import LoadReport
 
 _UNITS = "kpi_unit"  # the temp table of the rows that are being counted; no KPI file can name it
 

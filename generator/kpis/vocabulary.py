@@ -28,6 +28,9 @@ PAGES: Final = ("weekly", "monthly", "quarterly", "sla", "definitions", "trust")
 GRAINS: Final = ("week", "month", "quarter", "year", "all")
 TEAMS: Final = ("sales", "marketing")
 
+#: Results that stand beside a KPI by themselves; no companion may bear these names.
+RESERVED: Final = ("target", "paced_target", "paced_attainment", "gap", "required_per_business_day")
+
 #: Columns by which unit rows may be split; the facts carry the first twelve, a query may make the others.
 DIMENSIONS: Final = (
     "region",
@@ -75,10 +78,6 @@ UNIT_COLUMNS: Final[dict[Kind, tuple[tuple[str, ...], ...]]] = {
     Kind.RANKING: (("value",), ("hit",)),
     Kind.FORMULA: (),
 }
-
-#: Columns that a unit row may carry whatever its kind, and those that only one kind understands.
-OPTIONAL_COLUMNS: Final = ("excluded", "gap", "counts")
-OPTIONAL_BY_KIND: Final[dict[Kind, tuple[str, ...]]] = {Kind.COHORT: ("done_at", "hit", "out_at")}
 
 
 def not_one_of(word: str, allowed: Iterable[str]) -> str | None:

@@ -111,6 +111,12 @@ def test_a_gap_blocks_its_cell_and_says_so(spring):
     assert explained.cell["status"] == "missing_fx"
 
 
+def test_rows_that_say_themselves_what_makes_n_are_explained(spring):
+    sql = "select handoff_id as unit, handed_at as moment, excluded, 1 as num, 1 as den, decided as counts from handoff"
+    explained = spring.explain("share", "2026-04", kpi_text(sql, id="share", measure="ratio", by=[]))
+    assert (explained.counted, explained.cell["denominator"], explained.cell["n"]) == (4, 4, 3)
+
+
 def test_units_that_name_their_period_are_found_by_it(spring):
     sql = (
         "select h.handoff_id as unit, p.period as period from handoff as h"

@@ -20,6 +20,7 @@ from generator.kpis.kpi import Kind
 from generator.kpis.reading import load_kpis, read_kpis
 from generator.kpis.running import measure_kpis
 from generator.kpis.statement import FUNCTIONS
+from generator.measures.grammar import FUNCTIONS as FORMULA_FUNCTIONS
 from generator.models import build_facts
 from generator.project import PACKAGED, Project
 from generator.sources.report import LoadReport, TableLoad
@@ -67,6 +68,11 @@ def test_every_key_is_listed():
     assert set(rows_of("## The front matter")) == set(FrontMatter.model_fields)
     for key in CompanionMatter.model_fields:
         assert f"`{key}`" in DOCUMENT.split("**Companions**")[1].split("##")[0]
+
+
+def test_every_function_of_formulas_is_listed():
+    section = DOCUMENT.split("**A formula**")[1].split("\n## ")[0]
+    assert [name for name in FORMULA_FUNCTIONS if f"`{name}(" not in section] == []
 
 
 @pytest.mark.parametrize(

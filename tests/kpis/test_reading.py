@@ -88,6 +88,8 @@ def test_other_fenced_blocks_stay_in_the_prose():
         ({"measure": "cohort", "window": "lead_to_mqk"}, "did you mean 'lead_to_mql'?"),
         ({"within": "region"}, "only `measure: ratio` knows this key"),
         ({"companions": {"Bad Name": {}}}, "is no name"),
+        ({"companions": {"target": {}}}, "targets give a result of this name"),
+        ({"sql": 'select 1 as "a b", handoff_id as unit from handoff'}, "column 'a b' is no plain name"),
         ({"companions": {"x": {"colour": "red"}}}, "companions.x.colour: unknown key 'colour'"),
         ({"sql": None}, "no SQL"),
         ({"prose": "# Only a heading"}, "no prose"),
@@ -177,6 +179,15 @@ class TestOverlay:
         folders("company", "sal_acceptance.md", "---\nid: sal_acceptance\nenabled: false\n---\n")
         assert set(self.load()) == {"handed"}
         assert self.load()["handed"].neighbours == ()
+
+    def test_hiding_what_is_not_there_is_a_mistake(self, folders):
+        folders("company", "sal_aceptance.md", "---\nid: sal_aceptance\nenabled: false\n---\n")
+        with pytest.raises(KpiError, match="hides nothing"):
+            self.load()
+
+    def test_a_kpi_of_ones_own_may_rest(self, folders):
+        folders("company", "own.md", kpi_text(id="own", enabled=False))
+        assert "own" not in self.load()
 
     def test_a_formula_over_a_hidden_kpi_is_a_mistake(self, folders):
         folders("company", "sal_acceptance.md", "---\nenabled: false\n---\n")

@@ -69,6 +69,12 @@ def test_companions_over_the_headlines_rows_are_measured_beside_it(spring):
     assert cell(measured, "sal_acceptance.decided", "all") is None
 
 
+def test_no_kpi_at_all_is_no_result_at_all(spring):
+    results = spring.measure().results
+    assert (len(results.cells), len(results.comparisons), len(results.curves)) == (0, 0, 0)
+    assert len(results.periods) > 0
+
+
 def test_nothing_is_left_behind_in_the_engine(spring):
     before = spring.engine.rows("select table_name from information_schema.tables order by 1")
     spring.measure(HANDED, kpi_text())
