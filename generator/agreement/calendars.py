@@ -56,7 +56,7 @@ def weekdays_of(days: str) -> tuple[int, ...]:
             or (last and last not in WEEKDAYS)
             or WEEKDAYS.index(last or first) < WEEKDAYS.index(first)
         ):
-            raise mistake("days", f"'{days}' are not weekdays", "Write mon-fri, sat, mon,wed or daily.")
+            raise mistake(f"'{days}' are not weekdays", "Write mon-fri, sat, mon,wed or daily.")
         found.update(range(WEEKDAYS.index(first), WEEKDAYS.index(last or first) + 1))
     return tuple(sorted(found))
 

@@ -19,11 +19,11 @@ class _Compared(Frozen):
     @model_validator(mode="after")
     def _value_fits_operator(self) -> _Compared:
         if self.op in ("is_null", "not_null") and self.value is not None:
-            raise mistake("operator", f"`{self.op}` takes no value", "Remove `value`.")
+            raise mistake(f"`{self.op}` takes no value", "Remove `value`.")
         if self.op in ("in", "not_in") and not isinstance(self.value, tuple):
-            raise mistake("operator", f"`{self.op}` needs a list of values", "Write value: [first, second].")
+            raise mistake(f"`{self.op}` needs a list of values", "Write value: [first, second].")
         if self.op in ("==", "!=", ">=", "<=", ">", "<") and (self.value is None or isinstance(self.value, tuple)):
-            raise mistake("operator", f"`{self.op}` needs one value", "Write one number, text, true or false.")
+            raise mistake(f"`{self.op}` needs one value", "Write one number, text, true or false.")
         return self
 
 
@@ -86,7 +86,7 @@ class Criteria(Frozen):
     @model_validator(mode="after")
     def _says_something(self) -> Criteria:
         if not (self.all or self.any or self.none):
-            raise mistake("criteria", "the criteria are empty", "List conditions under `all`, `any` or `none`.")
+            raise mistake("the criteria are empty", "List conditions under `all`, `any` or `none`.")
         return self
 
 

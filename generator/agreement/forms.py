@@ -35,10 +35,10 @@ class AgreementFile(Frozen):
     schema_: Literal[1] = Field(SCHEMA, alias="schema", description="Version of the file format; always 1 for now.")
 
 
-def mistake(kind: str, what: str, next_step: str = "") -> PydanticCustomError:
+def mistake(what: str, next_step: str = "") -> PydanticCustomError:
     """Return an error for a validator to raise; `next_step` says what to do about it."""
     # The text travels in the context: as a template its braces would be read as fields.
-    return PydanticCustomError("agreement", "{what}", {"kind": kind, "what": what, "next": next_step})
+    return PydanticCustomError("agreement", "{what}", {"what": what, "next": next_step})
 
 
 def folded(text: str) -> str:
@@ -48,15 +48,13 @@ def folded(text: str) -> str:
 
 def _id(text: str) -> str:
     if not re.fullmatch(_ID, text):
-        raise mistake(
-            "id", f"'{text}' is not an id", "Use letters, digits, _ . and -, beginning with a letter or digit."
-        )
+        raise mistake(f"'{text}' is not an id", "Use letters, digits, _ . and -, beginning with a letter or digit.")
     return text
 
 
 def _text(text: str) -> str:
     if not text:
-        raise mistake("text", "the text is empty", "Write something, or leave the key out.")
+        raise mistake("the text is empty", "Write something, or leave the key out.")
     return text
 
 
@@ -71,9 +69,7 @@ def _zone(text: str) -> str:
 
 
 def _unknown_zone(text: str) -> PydanticCustomError:
-    return mistake(
-        "zone", f"'{text}' is not a time zone", "Use an IANA name such as UTC, America/New_York, Europe/Berlin."
-    )
+    return mistake(f"'{text}' is not a time zone", "Use an IANA name such as UTC, America/New_York, Europe/Berlin.")
 
 
 def minutes_of(clock: str) -> int:
@@ -83,17 +79,13 @@ def minutes_of(clock: str) -> int:
 
 def _clock(text: str) -> str:
     if not re.fullmatch(_CLOCK, text):
-        raise mistake(
-            "clock", f"'{text}' is not a time of day", 'Write "HH:MM" between 00:00 and 24:00, such as "08:30".'
-        )
+        raise mistake(f"'{text}' is not a time of day", 'Write "HH:MM" between 00:00 and 24:00, such as "08:30".')
     return text
 
 
 def _currency(text: str) -> str:
     if not re.fullmatch(_CURRENCY, text):
-        raise mistake(
-            "currency", f"'{text}' is not a currency", "Use the three capital letters of ISO 4217, such as USD."
-        )
+        raise mistake(f"'{text}' is not a currency", "Use the three capital letters of ISO 4217, such as USD.")
     return text
 
 
@@ -102,7 +94,7 @@ def _day(value: Any) -> Any:
     if isinstance(value, (int, float)) or (
         isinstance(value, str) and not re.fullmatch(r"\d{4}-\d\d-\d\d", value.strip())
     ):
-        raise mistake("date", f"'{value}' is not a date", "Write dates as YYYY-MM-DD, such as 2026-05-01.")
+        raise mistake(f"'{value}' is not a date", "Write dates as YYYY-MM-DD, such as 2026-05-01.")
     return value
 
 

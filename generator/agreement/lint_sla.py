@@ -80,6 +80,8 @@ def _lacks(commitment: Commitment) -> Iterator[tuple[str, str, str]]:
     if any((target.unit in CLOCK_UNITS) != is_clock for target in commitment.per_tier):
         allowed = ", ".join(CLOCK_UNITS) if is_clock else "ratio, of_target, count"
         yield "per_tier", f"the unit does not fit the kind '{commitment.kind}'", f"Allowed: {allowed}."
+    if any(target.unit == "business_days" and target.value % 1 for target in commitment.per_tier):
+        yield "per_tier", "business days are counted whole", "Use a whole number, or business_hours."
     if (commitment.kind == "metric") != (commitment.metric is not None):
         yield "metric", "`metric` goes with kind metric, and only with it", "Name the KPI, or change the kind."
     if commitment.kind != "metric" and any(target.unit == "of_target" for target in commitment.per_tier):

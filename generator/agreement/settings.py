@@ -20,15 +20,13 @@ Count = Annotated[int, Field(ge=0)]
 
 def _ordered(band: tuple[float, float]) -> tuple[float, float]:
     if band[0] > band[1]:
-        raise mistake("band", "the band ends below its beginning", "Write [lowest, highest].")
+        raise mistake("the band ends below its beginning", "Write [lowest, highest].")
     return band
 
 
 def _link(pattern: str) -> str:
     if not pattern.startswith("https://") or "{id}" not in pattern:
-        raise mistake(
-            "link", "the pattern is no https URL with {id}", "Write https://crm.example.com/lead/{id} or null."
-        )
+        raise mistake("the pattern is no https URL with {id}", "Write https://crm.example.com/lead/{id} or null.")
     return pattern
 
 

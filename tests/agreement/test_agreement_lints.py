@@ -75,6 +75,9 @@ CONTRADICTIONS = {
     "a clock in shares": (
         "sla", sla(commitment(per_tier="[{value: 2, unit: ratio}]")), "commitments[0].per_tier", "unit does not fit",
     ),
+    "half a business day": (
+        "sla", sla(commitment(per_tier="[{value: 1.5, unit: business_days}]")), "commitments[0].per_tier", "whole",
+    ),
     "a metric without its name": (
         "sla", sla(commitment(kind="metric", stop=None, trigger="month", per_tier="[{value: 1, unit: of_target}]")),
         "commitments[0].metric", "`metric` goes with kind metric",
