@@ -1,0 +1,126 @@
+"""Formulas: arithmetic over results, with the reasons of what is missing."""
+
+from __future__ import annotations
+
+import pytest
+from measures_bench import cell
+
+from generator.errors import KpiError
+from generator.measures import evaluate, formula_names, together
+from generator.measures.measured import Measured
+
+
+def named(measured, name):
+    frame = measured.frame.assign(metric_id=measured.frame["metric_id"].str.replace("metric", name, n=1))
+    return Measured(frame, measured.curves)
+
+
+@pytest.fixture
+def results(november):
+    """Money and heads of two regions over two months."""
+    money = november.measure(
+        "sum",
+        """
+        unit | moment           | value | region | gap
+        a    | 2026-04-02 12:00 | 1000  | EMEA   |
+        b    | 2026-05-02 12:00 | 1150  | EMEA   |
+        c    | 2026-06-02 12:00 |       | EMEA   | missing_fx
+        """,
+        by=("region",),
+    )
+    heads = november.measure(
+        "count",
+        """
+        unit | moment           | region
+        a    | 2026-04-02 12:00 | EMEA
+        b    | 2026-04-02 12:00 | NA
+        c    | 2026-07-02 12:00 | EMEA
+        """,
+        by=("region",),
+    )
+    return together([named(money, "money"), named(heads, "heads")])
+
+
+@pytest.fixture
+def compute(november, results):
+    def run(text, **more):
+        return evaluate(text, "metric", results, november.periods(), additive=("money", "heads"), **more)
+
+    return run
+
+
+def test_growth_is_now_over_before_and_carries_both(compute):
+    may = cell(compute("money / prior(money) - 1"), "2026-05")
+    assert may["value"] == pytest.approx(0.15)
+    assert (may["numerator"], may["denominator"], may["n"]) == (1150, 1000, 1)
+
+
+def test_without_a_period_before_there_is_no_growth(compute):
+    april = cell(compute("money / prior(money) - 1"), "2026-04")
+    assert (april["value"], april["status"]) == (None, "zero_denominator")
+
+
+def test_the_period_before_a_part_period_is_its_twin(november):
+    heads = november.measure("count", "unit | moment\na | 2026-10-05 12:00\nb | 2026-10-30 12:00\nc | 2026-11-05 12:00")
+    growth = evaluate("metric / prior(metric) - 1", "growth", heads, november.periods())
+    month = cell(growth, "2026-11", metric="growth")
+    assert (month["value"], month["denominator"], month["cut"]) == (0, 1, "2026-11-19")
+
+
+def test_a_missing_operand_gives_its_reason_on(compute):
+    assert cell(compute("heads + money"), "2026-06")["status"] == "missing_fx"
+    assert cell(compute("money / heads"), "2026-05")["status"] == "zero_denominator"
+
+
+def test_a_member_without_units_is_nought_where_things_add_up(compute):
+    found = cell(compute("heads - money"), "2026-04", "region=NA")
+    assert (found["value"], found["status"]) == (1, "ok")
+
+
+def test_a_member_that_is_not_known_there_is_missing(november, results):
+    found = evaluate("heads - money", "metric", results, november.periods())
+    assert cell(found, "2026-04", "region=NA")["status"] == "missing_input"
+
+
+def test_a_cap_that_was_needed_says_so(compute):
+    capped = compute("capped(money / heads, 600)")
+    assert (cell(capped, "2026-04")["value"], cell(capped, "2026-04")["status"]) == (500, "ok")
+    assert (cell(capped, "2026-05")["value"], cell(capped, "2026-05")["status"]) == (600, "capped")
+    assert cell(capped, "2026-06")["status"] == "missing_fx"
+    assert cell(capped, "2026-04")["denominator"] == 2
+    doubled = compute("2 * capped(money / heads, 100)")
+    assert (cell(doubled, "2026-04")["value"], cell(doubled, "2026-04")["status"]) == (200, "capped")
+
+
+def test_settings_may_be_named_beside_results(compute):
+    found = compute("min(money, clv.cap) + max(1, 2) - -heads", constants={"clv.cap": 60})
+    assert cell(found, "2026-04")["value"] == 64
+
+
+def test_splits_and_grains_can_be_held_back(compute):
+    found = compute("money", by=(), grains=("month",)).cells
+    assert set(found["scope"]) == {"all"}
+    assert found["period"].str.fullmatch(r"\d{4}-\d\d").all()
+
+
+def test_names_come_in_order_of_appearance():
+    text = "clv.arpa * capped(1 / churn_rate, 60) - prior(clv.arpa) + min(a, b)"
+    assert formula_names(text) == ("clv.arpa", "churn_rate", "a", "b")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "1 +", "money ** 2", "money if heads else 0", "__import__('os')", "open('x')", "money[0]", "prior()",
+        "capped(money)", "'text'", "True", "money.__class__()", "lambda: 1", "min()", "prior(money, 2)", "(1)(2)",
+        "money > 1", "f'{money}'", "prior(x=1)",
+    ],
+)  # fmt: skip
+def test_what_is_no_formula_is_refused(text):
+    with pytest.raises(KpiError):
+        formula_names(text)
+
+
+def test_an_unknown_name_is_refused_with_its_name(compute):
+    with pytest.raises(KpiError, match="profit"):
+        compute("money - profit")

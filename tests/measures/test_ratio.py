@@ -1,0 +1,78 @@
+"""Ratios: sums over sums, of units of different kinds."""
+
+from __future__ import annotations
+
+import pytest
+from measures_bench import cell
+
+
+def test_nothing_out_of_nothing_is_no_value(november):
+    measured = november.measure(
+        "ratio",
+        """
+        unit | moment           | num  | den | segment
+        p1   | 2026-04-02 12:00 | 3600 | 0   | MID
+        n1   | 2026-05-02 12:00 | 0    | 1   | SMB
+        """,
+        by=("segment",),
+    )
+    april = cell(measured, "2026-04", "segment=MID")
+    assert (april["value"], april["numerator"], april["denominator"], april["n"]) == (None, 3600, 0, 0)
+    assert april["status"] == "zero_denominator"
+    assert cell(measured, "2026-05")["value"] == 0
+
+
+def test_units_above_and_below_the_line_are_of_different_kinds(november):
+    measured = november.measure(
+        "ratio",
+        """
+        unit | moment           | num  | den
+        p1   | 2026-04-02 12:00 | 3000 | 0
+        p2   | 2026-05-02 12:00 | 600  | 0
+        n1   | 2026-06-10 12:00 | 0    | 1
+        n2   | 2026-06-10 12:00 | 0    | 1
+        n3   | 2026-06-10 12:00 | 0    | 1
+        """,
+    )
+    quarter = cell(measured, "2026Q2")
+    assert (quarter["value"], quarter["numerator"], quarter["denominator"], quarter["n"]) == (1200, 3600, 3, 3)
+
+
+def test_the_rows_may_say_which_of_them_count(november):
+    measured = november.measure(
+        "ratio",
+        """
+        unit | moment           | num | den | counts
+        free | 2026-04-02 12:00 | 0   | 0   | true
+        paid | 2026-04-02 12:00 | 5   | 5   | true
+        fee  | 2026-04-02 12:00 | 0   | 5   | false
+        """,
+    )
+    april = cell(measured, "2026-04")
+    assert (april["value"], april["n"]) == (0.5, 2)
+
+
+def test_won_deals_by_day_meet_targets_by_period(november):
+    periods = november.periods().frame
+    april = periods.index[periods["label"].eq("2026-04") & periods["role"].eq("own")][0]
+    measured = november.measure(
+        "ratio",
+        f"""
+        unit   | moment           | period  | num | den
+        deal   | 2026-04-02 12:00 |         | 30  | 0
+        target |                  | {april} | 0   | 40
+        """,
+    )
+    assert cell(measured, "2026-04")["value"] == 0.75
+
+
+def test_the_shares_of_a_dimension_add_to_one(november):
+    rows = ["paid"] * 6 + ["email"] * 3 + [""]
+    drawn = "\n".join(f"u{n} | 2026-04-02 12:00 | 1 | 1 | {channel}" for n, channel in enumerate(rows))
+    measured = november.measure(
+        "ratio", f"unit | moment | num | den | channel\n{drawn}", by=("channel",), within="channel"
+    )
+    shares = {scope: cell(measured, "2026-04", f"channel={scope}")["value"] for scope in ("paid", "email", "Unknown")}
+    assert shares == {"paid": 0.6, "email": 0.3, "Unknown": 0.1}
+    assert sum(shares.values()) == pytest.approx(1)
+    assert cell(measured, "2026-04", "channel=paid")["n"] == 10
