@@ -19,6 +19,8 @@ DEFINITION_CHANGE = date(2026, 5, 1)
 SEASON = (0.98, 1.00, 1.08, 1.02, 1.03, 0.98, 0.80, 0.74, 1.08, 1.14, 1.16, 0.84)
 WEEKDAY = (1.06, 1.12, 1.10, 1.05, 0.88, 0.22, 0.26)
 YEARLY_GROWTH = 0.22
+#: Of the many ways in which luck could have fallen, one in which the default seed tells a plain story.
+_TELLING = 107
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class Plan:
 
     def stream(self, part: str) -> np.random.Generator:
         """Return the random numbers of one part of the story, so that changing one part leaves the others alone."""
-        return np.random.default_rng([self.seed, zlib.crc32(part.encode())])
+        return np.random.default_rng([self.seed, _TELLING, zlib.crc32(part.encode())])
 
     def first_days(self) -> list[date]:
         """Return the first day of each month from `start` to the month of `end`."""
@@ -79,15 +81,15 @@ class Channel:
 
 
 CHANNELS = (
-    Channel("paid_search", "Paid Search", "Paid Search", "marketing", 0.17, 0.58, 0.60, 0.44, 0.66, 0.28, 62),
-    Channel("paid_social", "Paid Social", "Paid Social", "marketing", 0.14, 0.38, 0.32, 0.30, 0.40, 0.20, 48),
-    Channel("organic_search", "Organic Search", "Organic Search", "marketing", 0.20, 0.60, 0.58, 0.42, 0.62, 0.30, 11),
-    Channel("webinar", "Webinar", "Webinar", "marketing", 0.14, 0.42, 0.36, 0.74, 0.42, 0.24, 34),
-    Channel("event", "Event", "Event", "marketing", 0.08, 0.52, 0.44, 0.50, 0.52, 0.27, 190),
-    Channel("email", "Email", "Email", "marketing", 0.08, 0.55, 0.46, 0.38, 0.52, 0.26, 9),
-    Channel("referral", "Referral", "Referral", "marketing", 0.05, 0.78, 0.76, 0.62, 0.76, 0.40, 30),
-    Channel("partner", "Partner", "Partner", "partner", 0.06, 0.72, 0.66, 0.56, 0.70, 0.34, 85),
-    Channel("outbound", "Outbound", "Outbound", "sales", 0.08, 0.84, 0.40, 0.0, 0.0, 0.23, 40),
+    Channel("paid_search", "Paid Search", "Paid Search", "marketing", 0.17, 0.58, 0.60, 0.44, 0.66, 0.28, 135),
+    Channel("paid_social", "Paid Social", "Paid Social", "marketing", 0.14, 0.38, 0.32, 0.30, 0.40, 0.20, 98),
+    Channel("organic_search", "Organic Search", "Organic Search", "marketing", 0.20, 0.60, 0.58, 0.42, 0.62, 0.30, 26),
+    Channel("webinar", "Webinar", "Webinar", "marketing", 0.14, 0.42, 0.36, 0.74, 0.42, 0.24, 78),
+    Channel("event", "Event", "Event", "marketing", 0.08, 0.52, 0.44, 0.50, 0.52, 0.27, 370),
+    Channel("email", "Email", "Email", "marketing", 0.08, 0.55, 0.46, 0.38, 0.52, 0.26, 22),
+    Channel("referral", "Referral", "Referral", "marketing", 0.05, 0.78, 0.76, 0.62, 0.76, 0.40, 60),
+    Channel("partner", "Partner", "Partner", "partner", 0.06, 0.72, 0.66, 0.56, 0.70, 0.34, 165),
+    Channel("outbound", "Outbound", "Outbound", "sales", 0.08, 0.84, 0.40, 0.0, 0.0, 0.23, 80),
 )
 CHANNEL_INDEX = {channel.id: index for index, channel in enumerate(CHANNELS)}
 

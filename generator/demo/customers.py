@@ -159,12 +159,14 @@ def _add_deals(
 ) -> None:
     ahead = rng.integers(days // 2, days * 3 // 2, len(state)).astype("timedelta64[D]")
     second = rng.integers(9 * 3600, 16 * 3600, len(state)).astype("timedelta64[s]")
+    closed = when.astype("datetime64[s]") + second[::-1]
+    created = np.maximum(when - ahead, begin).astype("datetime64[s]") + second
     deals = state[["account", "region", "segment", "product", "euro"]].assign(
         lead=-1,
         channel=-1,
         kind=kind,
-        created=np.maximum(when - ahead, begin).astype("datetime64[s]") + second,
-        closed_at=when.astype("datetime64[s]") + second[::-1],
+        created=np.minimum(created, closed - np.timedelta64(3600, "s")),
+        closed_at=closed,
         won=won,
         reach=np.where(won, NEGOTIATION, PROPOSAL),
         planned=ahead.astype("int64"),

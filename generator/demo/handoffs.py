@@ -20,7 +20,7 @@ _INTENT_SHARE = (0.34, 0.24, 0.18, 0.16, 0.08)
 RECYCLED_REASONS = ("no_timing", "no_budget", "no_intent", "unable_to_reach")
 #: Attempts that sales promises by tier before it gives up.
 _PERSISTENCE = {"A": 6, "B": 5, "C": 3}
-_USUAL_ANSWER = {"A": 22 * MINUTE, "B": 120 * MINUTE, "C": 240 * MINUTE}
+_USUAL_ANSWER = {"A": 15 * MINUTE, "B": 105 * MINUTE, "C": 230 * MINUTE}
 
 
 def make_handoffs(plan: Plan, leads: pd.DataFrame) -> pd.DataFrame:
@@ -85,7 +85,7 @@ def _work(
 def _answered(rng: np.random.Generator, hours: tuple[Hours, ...], table: pd.DataFrame) -> pd.DataFrame:
     count, owner = len(table), table["owner"].to_numpy()
     usual = table["tier"].map(_USUAL_ANSWER).to_numpy()
-    wait = usual * staff_numbers("pace")[owner] * rng.lognormal(0, 0.75, count)
+    wait = usual * staff_numbers("pace")[owner] * rng.lognormal(0, 0.65, count)
     answered = add_open_time(hours, table["region"].to_numpy(), table["assigned_at"].to_numpy(), wait)
     silent = rng.random(count) < staff_numbers("silence")[owner]
     return table.assign(answered_at=np.where(silent, NEVER, answered), pace=staff_numbers("pace")[owner])
@@ -97,7 +97,7 @@ def _decided(
     """Add sal_at or a rejection (exit_at, reason), or neither where nobody decided."""
     count, fit, intent = len(table), lead["fit"].to_numpy(), lead["intent"].to_numpy()
     own = table["own"].to_numpy()
-    accepted = rng.random(count) < np.where(own, 0.72, 0.36 + 0.33 * fit + 0.24 * intent + 0.08 * (cycle - 1))
+    accepted = rng.random(count) < np.where(own, 0.72, 0.30 + 0.40 * fit + 0.24 * intent + 0.08 * (cycle - 1))
     reason = np.where(
         fit | (cycle > 1),
         np.array(_INTENT_REASONS)[pick(rng, _INTENT_SHARE, count)],
@@ -109,7 +109,7 @@ def _decided(
     )
     answered = table["answered_at"].to_numpy()
     silent = np.isnat(answered)
-    thinks = 5.0 * HOUR * np.minimum(table["pace"].to_numpy(), 2.6) * rng.lognormal(0, 0.7, count)
+    thinks = 3.6 * HOUR * np.minimum(table["pace"].to_numpy(), 2.6) * rng.lognormal(0, 0.7, count)
     gives_up = ~accepted & (reason == "unable_to_reach")
     promised = table["tier"].map(_PERSISTENCE).to_numpy()
     # One in eight gives up early, which the persistence figure must show.

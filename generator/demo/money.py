@@ -12,12 +12,12 @@ from generator.demo.customers import Customers
 
 #: Dollars a month where the plan's scale is one: (team, category, purpose, amount, share spent in the first region).
 _MONTHLY = (
-    ("sales", "people", "acquisition", 55_000, 0.58),
+    ("sales", "people", "acquisition", 61_000, 0.58),
     ("sales", "people", "expansion", 11_000, 0.58),
     ("sales", "people", "retention", 7_000, 0.58),
     ("sales", "tools", "acquisition", 4_200, 0.60),
     ("sales", "overhead", "unallocated", 3_000, 0.55),
-    ("marketing", "people", "acquisition", 21_000, 0.60),
+    ("marketing", "people", "acquisition", 25_000, 0.60),
     ("marketing", "people", "retention", 2_500, 0.60),
     ("marketing", "agency", "acquisition", 5_200, 0.62),
     ("marketing", "tools", "unallocated", 3_600, 0.60),

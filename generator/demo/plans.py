@@ -10,7 +10,7 @@ import pandas as pd
 from generator.demo.company import DEFINITION_CHANGE, REGIONS, SEASON, YEARLY_GROWTH, Plan, next_month
 
 #: Monthly promises at scale one, before season and growth: before and after the definition changed.
-_MQLS = (84.0, 74.0)
+_MQLS = (84.0, 59.0)
 _SQLS = 40.0
 #: New and expansion bookings a month at scale one, dollars; marketing's part of the new ones.
 _BOOKINGS = 134_000.0
@@ -21,7 +21,7 @@ _LEVELS = (
     ("lead_to_customer", "all", "0.050", "0.055"),
     ("deal_size", "sales", "10000", "10500"),
     ("sales_cycle", "sales", "45", "45"),
-    ("cac", "all", "10500", "10500"),
+    ("cac", "all", "12500", "12000"),
     ("clv", "all", "45000", "50000"),
     ("sal_acceptance", "marketing", "0.70", "0.80"),
     ("mql_to_sql", "all", "0.45", "0.55"),
@@ -46,6 +46,11 @@ def _quarters(plan: Plan) -> list[date]:
     while (after := _later(quarters[-1], 3)) <= months[-1]:
         quarters.append(after)
     return quarters
+
+
+def _whole(plan: Plan, spans: list[date]) -> list[date]:
+    """Leave out what began before the first month: nobody promised anything for it."""
+    return [start for start in spans if start >= plan.start]
 
 
 def _later(first: date, months: int) -> date:
@@ -75,7 +80,7 @@ def _monthly(plan: Plan) -> list[tuple[object, ...]]:
 
 def _quarterly(plan: Plan) -> list[tuple[object, ...]]:
     rows: list[tuple[object, ...]] = []
-    for quarter in _quarters(plan):
+    for quarter in _whole(plan, _quarters(plan)):
         pace = sum(_pace(plan, _later(quarter, nth)) for nth in range(3))
         goal, part = _rounded(_BOOKINGS * pace, 5000), _rounded(_MARKETING_PART * pace, 5000)
         rows.append(("revenue_won", quarter, 3, "all", "", goal, "USD"))
@@ -90,8 +95,8 @@ def _quarterly(plan: Plan) -> list[tuple[object, ...]]:
 
 def _levels(plan: Plan) -> list[tuple[object, ...]]:
     """Rates, averages and days are judged on every grain alike, and never added up."""
-    months, quarters = plan.first_days(), _quarters(plan)
-    years = sorted({date(month.year, 1, 1) for month in months})
+    months, quarters = plan.first_days(), _whole(plan, _quarters(plan))
+    years = _whole(plan, sorted({date(month.year, 1, 1) for month in months}))
     spans = [(day, 1) for day in months] + [(day, 3) for day in quarters] + [(day, 12) for day in years]
     rows: list[tuple[object, ...]] = []
     for metric, team, first, later in _LEVELS:
