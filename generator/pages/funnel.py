@@ -13,6 +13,7 @@ from generator.measures.intervals import Numbers, newcombe
 from generator.pages import formats
 from generator.pages.cells import Cell, Period
 from generator.pages.context import Context, kpi_page
+from generator.pages.headline import period_text
 from generator.pages.markup import Trusted
 
 GRAIN = "quarter"
@@ -166,7 +167,7 @@ def newest_rate(context: Context, metric: str) -> Rate | None:
     return Rate(
         kpi=context.kpis[metric],
         page=kpi_page(metric),
-        period=formats.period(newest.period),
+        period=period_text(context.cells.periods[newest.period]),
         share=newest.value or 0.0,
         n=newest.n,
         low=newest.low,
