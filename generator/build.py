@@ -12,13 +12,14 @@ from pathlib import Path
 import generator
 from generator.agreement import Agreement, load_agreement
 from generator.calendar import build_calendar
+from generator.charts import write_drawings
 from generator.engine import Engine, open_engine
 from generator.errors import ReportError
 from generator.kpis import Explanation, Kpi, csv_text, explain, load_kpis, measure_kpis, write_results
 from generator.measures import assemble
 from generator.models import build_facts, first_day
 from generator.pages import write_pages
-from generator.progress import Progress, Quiet
+from generator.progress import Progress
 from generator.project import Project
 from generator.report import Report
 from generator.site import build_site
@@ -92,20 +93,32 @@ def measure(project: Project, request: Request, progress: Progress) -> Report:
 def build(project: Project, request: Request, out: Path, progress: Progress) -> Report:
     """Build the site of one drop into `out`; what stood there stays until the new site is whole."""
     report = measure(project, request, progress)
-    with tempfile.TemporaryDirectory(prefix="onefunnel-docs-") as folder:
-        docs = Path(folder)
-        write_site_sources(report, project, docs, progress)
-        with progress.step(f"Building the site in {project.shown(out)}"):
-            build_site(docs, project, out)
+    with tempfile.TemporaryDirectory(prefix="onefunnel-") as folder:
+        build_pages(report, project, Path(folder), out, progress)
     return report
 
 
-def write_site_sources(report: Report, project: Project, docs: Path, progress: Progress | None = None) -> None:
-    """Write the Markdown pages and the data files of `report` into `docs`."""
-    progress = progress or Quiet()
-    with progress.step("Writing pages and drawing charts"):
-        write_pages(report, project, docs)
+def build_pages(
+    report: Report, project: Project, work: Path, out: Path, progress: Progress, *, only_changed: bool = False
+) -> None:
+    """Write the pages of `report` below `work` and build the site `out` from them.
+
+    `only_changed` builds only the pages that differ from the last build from the same `work` into the same `out`.
+    """
+    docs = work / "docs"
+    cache = _cache(project, work)
+    with progress.step("Writing the pages"):
+        pages = write_pages(report, project, docs)
         write_data(report, docs / "data")
+    with progress.step(f"Drawing {len(pages.charts)} charts"):
+        write_drawings(pages.charts, docs, cache)
+    with progress.step(f"Building the site in {project.shown(out)}"):
+        build_site(docs, project, out, nav=pages.nav, dirty=only_changed, cache=cache)
+
+
+def _cache(project: Project, work: Path) -> Path:
+    """Return where drawings are kept between builds; without a project of one's own, for this build only."""
+    return (work if project.is_packaged and not (project.root / ".git").exists() else project.root) / ".cache"
 
 
 def write_data(report: Report, folder: Path) -> None:

@@ -1,6 +1,6 @@
 """The command line: options in, one function called, its outcome printed.
 
-Rooms are imported inside the commands: pandas, DuckDB and Altair take longer to import than `--help` may take to appear.
+Rooms are imported inside the commands: pandas, DuckDB and Altair take longer to import than `--help` may take.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ Exit codes: 0 ok, 2 usage, 10 agreement, 11 exports, 12 KPI files,
 
 @click.group(epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="onefunnel")
-@click.option("--project", "folder", type=_FOLDER, help="Folder with content/ and mkdocs.yml; default: the nearest upwards.")
+@click.option("--project", "folder", type=_FOLDER, help="Folder of content/ and mkdocs.yml; default: the nearest.")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing but results and mistakes.")
 @click.pass_context
 def main(context: click.Context, folder: Path | None, quiet: bool) -> None:
@@ -65,7 +65,7 @@ def _drop_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.option("--engine", default="duckdb", show_default=True, help="Database that runs the queries."),
         click.option("--settings", type=_FILE, help="YAML or JSON laid over content/agreement/settings.yml."),
-        click.option("--as-of", help="Instant of the drop, or a date (end of that local day); default: its manifest or name."),
+        click.option("--as-of", help="Instant, or a date (end of that local day); default: what the drop says."),
         click.option("--exports", type=_FOLDER, help="Folder of the drop; default: the newest below exports/."),
     ):
         command = option(command)
@@ -80,7 +80,7 @@ def _request(options: dict[str, Any]) -> Request:
 
 @main.command()
 @_drop_options
-@click.option("--out", type=_FOLDER, default="site", show_default=True, help="Where the site goes; replaced as a whole.")
+@click.option("--out", type=_FOLDER, default="site", show_default=True, help="Where the site goes.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was built as JSON.")
 @click.pass_obj
 def build(session: _Session, out: Path, as_json: bool, **options: Any) -> None:
@@ -187,7 +187,7 @@ def demo(session: _Session, folder: Path, leads: int, seed: int, months: int) ->
     from generator.demo import make_demo
 
     if folder.exists() and any(folder.iterdir()) and not (folder / "manifest.json").is_file():
-        raise click.UsageError(f"{folder} holds files that are no drop. Name an empty folder, or one of an earlier demo.")
+        raise click.UsageError(f"{folder} holds files that are no drop. Name an empty folder, or an earlier demo's.")
     with session.progress.step(f"Making up a company with {leads} leads"):
         make_demo(folder, leads=leads, seed=seed, months=months)
     click.echo(f"{folder}: exports of a made-up company. Next: onefunnel build --exports {folder}")

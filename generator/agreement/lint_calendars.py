@@ -1,4 +1,7 @@
-"""Contradictions within calendars.yml, and calendars that owners and settings name."""
+"""Contradictions within calendars.yml, and calendars that owners name.
+
+The reporting calendar may come with a drop, so the calendar room asks for it.
+"""
 
 from __future__ import annotations
 
@@ -74,12 +77,6 @@ def regions_of_two_calendars(files: Files) -> Iterator[Finding]:
             if holder != calendar.id:
                 what = f"'{calendar.id}' and '{holder}' both claim the region '{region}'"
                 yield Finding(FILE, ("calendars", index, "regions"), what, "Keep it with one of them.")
-
-
-def unknown_calendars(files: Files) -> Iterator[Finding]:
-    """Settings name a calendar that exists."""
-    known = [calendar.id for calendar in files.calendars.calendars]
-    yield from unknown("settings", ("reporting_calendar",), "calendar", files.settings.reporting_calendar, known)
 
 
 def owners_without_ground(files: Files) -> Iterator[Finding]:

@@ -28,7 +28,6 @@ LINTS: tuple[tuple[_Lint, tuple[str, ...]], ...] = (
     (lint_calendars.overlapping_windows, ("calendars",)),
     (lint_calendars.holidays, ("calendars",)),
     (lint_calendars.regions_of_two_calendars, ("calendars",)),
-    (lint_calendars.unknown_calendars, ("settings", "calendars")),
     (lint_calendars.owners_without_ground, ("owners", "calendars")),
     (lint_targets.targets_without_team, ("targets",)),
     (lint_targets.targets_without_a_period, ("targets", "settings")),

@@ -184,9 +184,6 @@ CONTRADICTIONS = {
     "a region of two calendars": (
         "calendars", calendar(HOURS + ", regions: [emea]"), "calendars[0].regions", "both claim the region 'emea'",
     ),
-    "an unknown reporting calendar": (
-        "settings", "reporting_calendar: compny", "reporting_calendar (line 2)", "did you mean 'company'?",
-    ),
     "an unknown deal stage": (
         "settings", "min_qualified_stage: qualifed", "min_qualified_stage", "did you mean 'qualified'?",
     ),
