@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from math import nan
 from typing import Any
 
@@ -32,6 +32,7 @@ class _Target:
     value: float
     gap: str
     days: int  # of its own span
+    fits: bool  # its span is as long as the period
 
     @property
     def scope(self) -> str:
@@ -44,13 +45,14 @@ def target_cells(metric_id: str, is_level: bool, engine: Engine, periods: Period
     A target is that of the whole period, however far it has run. One that covers more than the period serves only
     where it is a level (45 days hold for each month of a quarter), the narrowest first.
     """
-    found = [target for target in _targets(metric_id, engine) if is_level or target.days == _span(periods, target)]
+    found = [target for target in _targets(metric_id, engine) if is_level or target.fits]
     chosen = _chosen([*found, *_carried(metric_id, found)])
+    twins = _twins(periods)
     placed = pd.DataFrame(
         [
             {"period": period, "scope": target.scope, "gap": target.gap, "value": target.value, "n": 0}
             for target in chosen
-            for period in _same_label(periods, target.period)
+            for period in (target.period, *twins.get(target.period, ()))
         ],
         columns=["period", "scope", "gap", "value", "n"],
     )
@@ -64,23 +66,23 @@ def agreed_metrics(engine: Engine) -> frozenset[str]:
 
 def _targets(metric_id: str, engine: Engine) -> list[_Target]:
     sql = f"""
-        select period, {", ".join(_DIMENSIONS)}, cast(value as double) as value, coalesce(currency_gap, '') as gap,
-            date_diff('day', span_start, span_end) as days
+        select target.period, {", ".join(f"target.{dim}" for dim in _DIMENSIONS)},
+            cast(target.value as double) as value,
+            coalesce(target.currency_gap, '') as gap,
+            date_diff('day', target.span_start, target.span_end) as days,
+            date_diff('day', period.starts_on, period.ends_on) as days_of_period
         from target
-        where metric = '{metric_id}'
-        order by agreed_on nulls first, version, target_id"""
+        join period on period.period = target.period
+        where target.metric = '{metric_id}'
+        order by target.agreed_on nulls first, target.version, target.target_id"""
     return [_target(row) for row in engine.rows(sql)]
 
 
 def _target(row: tuple[Any, ...]) -> _Target:
-    period, *members, value, gap, days = row
+    period, *members, value, gap, days, days_of_period = row
     named = {dim: member for dim, member in zip(_DIMENSIONS, members, strict=True) if member is not None}
-    return _Target(int(period), named, nan if value is None else float(value), str(gap), int(days))
-
-
-def _span(periods: Periods, target: _Target) -> int:
-    row = periods.frame[periods.frame.index == target.period].iloc[0]
-    return int((row["ends_on"] - row["starts_on"]).days)
+    number = nan if value is None else float(value)
+    return _Target(int(period), named, number, str(gap), int(days), days == days_of_period)
 
 
 def _carried(metric_id: str, targets: Iterable[_Target]) -> list[_Target]:
@@ -89,13 +91,7 @@ def _carried(metric_id: str, targets: Iterable[_Target]) -> list[_Target]:
     targets = tuple(targets)
     there = {(target.period, target.scope) for target in targets}
     whole = [
-        _Target(
-            target.period,
-            {dim: member for dim, member in target.members.items() if dim != "team"},
-            target.value,
-            target.gap,
-            target.days,
-        )
+        replace(target, members={dim: member for dim, member in target.members.items() if dim != "team"})
         for target in targets
         if carrier and target.members.get("team") == carrier
     ]
@@ -112,9 +108,18 @@ def _chosen(targets: Iterable[_Target]) -> list[_Target]:
     return [best[key] for key in sorted(best)]
 
 
-def _same_label(periods: Periods, period: int) -> list[int]:
-    """Return the own period and the twins that are cut from it."""
+def _twins(periods: Periods) -> dict[int, list[int]]:
+    """Return own period -> the twins that are cut from it."""
+    keys = [(int(period), key, role) for period, key, role in _keys(periods)]
+    own = {key: period for period, key, role in keys if role == OWN}
+    twins: dict[int, list[int]] = {}
+    for period, key, role in keys:
+        if role != OWN and key in own:
+            twins.setdefault(own[key], []).append(period)
+    return twins
+
+
+def _keys(periods: Periods) -> Iterator[tuple[Any, tuple[str, str], str]]:
     frame = periods.frame
-    label, grain = frame.loc[period, ["label", "grain"]]
-    same = frame[(frame["label"] == label) & (frame["grain"] == grain)]
-    return [period, *(int(twin) for twin in same.index[same["role"] != OWN])]
+    names = zip(frame["grain"], frame["label"], strict=True)
+    return zip(frame.index, names, frame["role"], strict=True)

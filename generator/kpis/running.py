@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from math import nan
 from threading import Timer
 from typing import TYPE_CHECKING
@@ -215,37 +216,38 @@ def _add_formulas(
 ) -> Measured:
     constants = numbers_of(agreement)
     additive = additive_ids(kpis)
+    known = {str(name): measured.only(str(name)) for name in _inputs(kpis) & set(measured.frame["metric_id"].unique())}
+    parts: list[Measured] = []
     for kpi, figure in in_order(kpis):
         metric_id = kpi.metric_id(figure)
-        if metric_id in missing:
-            measured = together([measured, _one_cell(metric_id, periods, Status.MISSING_INPUT)])
-            continue
-        there = set(measured.frame["metric_id"])
         inputs = [name for name in inputs_of(figure) if name not in constants]
-        if inputs and not there & set(inputs):
+        if metric_id in missing:
+            part = _one_cell(metric_id, periods, Status.MISSING_INPUT)
+        elif inputs and not known.keys() & set(inputs):
             continue  # nothing happened yet, to any of them
-        empty = [_one_cell(name, periods, Status.ZERO_DENOMINATOR) for name in inputs if name not in there]
-        with _naming(kpi, figure):
-            part = evaluate(
-                figure.formula,
-                metric_id,
-                together([measured, *empty]),
-                periods,
-                constants,
-                additive,
-                figure.by,
-                figure.grains,
-            )
-        measured = together([measured, part])
-    return measured
+        else:
+            empty = partial(_one_cell, periods=periods, status=Status.ZERO_DENOMINATOR)
+            of_inputs = together(known[name] if name in known else empty(name) for name in inputs)
+            with _naming(kpi, figure):
+                part = evaluate(
+                    figure.formula, metric_id, of_inputs, periods, constants, additive, figure.by, figure.grains
+                )
+        known[metric_id] = part
+        parts.append(part)
+    return together([measured, *parts])
+
+
+def _inputs(kpis: Iterable[Kpi]) -> set[str]:
+    return {name for kpi in kpis for figure in kpi.figures for name in inputs_of(figure)}
 
 
 def _targets_named(kpis: Iterable[Kpi]) -> dict[str, Kpi]:
     """Return the metrics whose target some formula names, each with its KPI."""
     kpis = tuple(kpis)
     homes = {metric_id: kpi for kpi in kpis for metric_id in metric_ids(kpi)}
-    names = sorted({name for kpi in kpis for figure in kpi.figures for name in inputs_of(figure)})
-    wanted = [name.removesuffix(SUFFIX) for name in names if name not in homes and name.endswith(SUFFIX)]
+    wanted = [
+        name.removesuffix(SUFFIX) for name in sorted(_inputs(kpis)) if name not in homes and name.endswith(SUFFIX)
+    ]
     return {name: homes[name] for name in wanted if name in homes}
 
 
@@ -257,7 +259,7 @@ def additive_ids(kpis: Iterable[Kpi]) -> frozenset[str]:
 
 
 def _compare(kpis: Iterable[Kpi], measured: Measured, periods: Periods, min_n_rate: int) -> Iterator[pd.DataFrame]:
-    present = set(measured.cells["metric_id"])
+    present = set(measured.frame["metric_id"].unique())
     for kpi in kpis:
         figures = {kpi.metric_id(figure): figure for figure in kpi.figures}
         for metric_id in metric_ids(kpi):
