@@ -6,7 +6,8 @@ from generator.charts.figure import figure, write_drawings
 from generator.charts.formats import number
 from generator.charts.inline import attainment, sparkline
 from generator.charts.members import bars, distribution, funnel
-from generator.charts.series import Mark, curve, lines, trend
+from generator.charts.series import curve, lines
+from generator.charts.trends import Mark, trend
 
 __all__ = [
     "Chart",

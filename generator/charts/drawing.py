@@ -119,11 +119,14 @@ def _svg(chart: Chart, width: int) -> str:
 
     compiled = _compiled(chart.shape, tuple(sorted(chart.params)))
     margin = chart.margin
+    # The columns that a pointer finds cannot be seen, and the drawing has no pointer.
+    shown = {name for name, rows in chart.rows.items() if rows and name != "hits"}
     filled = compiled | {
         "width": width - margin.left - margin.right,
         "height": chart.height,
         "padding": margin.as_padding(),
         "data": [_filled(source, chart) for source in compiled["data"]],
+        "marks": [mark for mark in compiled["marks"] if _dataset_of(mark) in shown],
         "signals": [
             signal | {"value": chart.params[signal["name"]]} if signal["name"] in chart.params else signal
             for signal in compiled.get("signals", [])
@@ -134,10 +137,12 @@ def _svg(chart: Chart, width: int) -> str:
 
 def _filled(source: dict[str, Any], chart: Chart) -> dict[str, Any]:
     """Return a Vega data source with the chart's rows, unless it is derived from another."""
-    if "source" in source:
-        return source
-    # The columns that a pointer finds cannot be seen, and the drawing has no pointer.
-    return source | {"values": [] if source["name"] == "hits" else chart.rows.get(source["name"], [])}
+    return source if "source" in source else source | {"values": chart.rows.get(source["name"], [])}
+
+
+def _dataset_of(mark: dict[str, Any]) -> str:
+    """Return the dataset that a compiled mark shows: layers bear its name, and Vega-Lite adds an ending."""
+    return str(mark["name"]).rsplit("_", 1)[0]
 
 
 def _slim(svg: str) -> str:

@@ -82,7 +82,11 @@ def test_the_bottleneck_is_named_in_words():
     assert "the bottleneck" in chart.description
 
 
-def test_a_curve_holds_its_last_share_to_the_edge():
-    chart = curve(pd.DataFrame({"day": [0, 7], "share": [0.0, 0.3]}), subject="s")
-    assert chart.rows["line"][-1]["y"] == 0.3
-    assert chart.rows["line"][-1]["x"] == chart.params["x1"]
+def test_a_curve_ends_where_it_is_no_longer_known():
+    days = [(0, 0.0, "Q1"), (7, 0.3, "Q1"), (90, 0.4, "Q1"), (0, 0.0, "Q2"), (30, 0.2, "Q2")]
+    chart = curve(pd.DataFrame(days, columns=["day", "share", "series"]), subject="s")
+    assert max(row["x"] for row in chart.rows["line"] if row["run"] == "Q2") == 30
+    assert [row["x"] for row in chart.rows["labels"]] == [90, 30]
+    tips = {row["x"]: row["tip"] for row in chart.rows["hits"]}
+    assert tips[7] == "after 7 days\nQ1: 30.0\u202f%\nQ2: 0.0\u202f%"
+    assert "Q2" not in tips[90]
