@@ -20,7 +20,7 @@ SUFFIX = ".target"
 _DIMENSIONS = ("team", "region", "segment", "owner")
 #: Where a metric has targets by team only, this team's is the target of the whole: Sales carries all revenue,
 #: Marketing's target is for the part of it that its leads bring.
-_CARRIER = {"revenue_won": "sales"}
+CARRIER = {"revenue_won": "sales"}
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def _target(row: tuple[Any, ...]) -> _Target:
 
 def _carried(metric_id: str, targets: Iterable[_Target]) -> list[_Target]:
     """Return the carrier's targets as those of all teams, where nothing was agreed for all."""
-    carrier = _CARRIER.get(metric_id)
+    carrier = CARRIER.get(metric_id)
     targets = tuple(targets)
     there = {(target.period, target.scope) for target in targets}
     whole = [
