@@ -110,6 +110,7 @@ class Source(Written):
     rows_of: str | None = None  # with `sql`: the source whose rows the select yields (it carries _file and _row)
     columns: Annotated[dict[str, Offered], BeforeValidator(_offered)] = Field(default_factory=dict)
     required: Names = ()
+    needs: Names = ()  # with `sql`: sources without whose files the select has nothing to say
     key: Names = ()
     latest_by: Names = ()  # the first of these that the header has decides between rows of one key
 
@@ -147,6 +148,7 @@ class Block(Written):
     columns: Annotated[dict[str, Rule], BeforeValidator(_rules)] = Field(default_factory=dict)
     where: Where = Field(default_factory=dict)  # column -> spellings that are read; "" is an empty cell
     latest_by: Names = ()
+    present: Literal["always", "rows", "never"] = "always"  # whether reading this answers for the table by itself
 
 
 class Loss(_Frozen):
@@ -154,6 +156,7 @@ class Loss(_Frozen):
 
     says: str
     tables: Names = ()
+    without: Names = ()  # said only when none of these sources has a file
 
 
 class Members(_Frozen):

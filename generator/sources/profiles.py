@@ -17,6 +17,8 @@ from ..project import Project
 from .profile import KIND, MAPPED, Block, Offered, Profile, Rule, Source
 
 _PACKAGED = Path(__file__).parent
+#: What profiles may read beside their own sources: spellings that the agreement knows -> what they stand for.
+AGREED = {"stage_spelling": ("spelling", "stage"), "deal_stage_spelling": ("spelling", "stage", "outcome")}
 _MODELS: dict[str, type[BaseModel]] = {"sources": Source, "tables": Block, "columns": Rule}
 
 
@@ -112,6 +114,9 @@ def _lint_source(profile: Profile, name: str, source: Source) -> Iterator[tuple[
             b"".decode(encoding)
         except LookupError:
             yield f"{place}.encodings", f"unknown encoding '{encoding}'", "Use names such as utf-8, cp1252, latin-1."
+    for other in source.needs:
+        if other not in profile.sources:
+            yield f"{place}.needs", f"unknown source {with_hint(other, profile.sources)}", "Name one of `sources`."
     if source.sql is not None:
         if source.rows_of not in profile.sources:
             hint = with_hint(source.rows_of or "", profile.sources)
@@ -131,8 +136,14 @@ def _lint_sql(profile: Profile, place: str, sql: str) -> Iterator[tuple[str, str
     own = {cte.alias for cte in statements[0].find_all(exp.CTE)}
     for table in statements[0].find_all(exp.Table):
         name = table.name
-        if not isinstance(table.this, exp.Identifier) or table.db or name not in {*profile.sources, *own}:
-            yield f"{place}.sql", f"reads unknown source {with_hint(name or table.sql(), profile.sources)}", ""
+        if not isinstance(table.this, exp.Identifier) or table.db or name not in {*profile.sources, *AGREED, *own}:
+            hint = "Read sources of this profile only, spelled as there."
+            yield f"{place}.sql", f"reads unknown source {with_hint(name or table.sql(), profile.sources)}", hint
+
+
+def read_by(sql: str) -> set[str]:
+    """Return the names that a checked select reads, its own steps among them."""
+    return {table.name for table in sqlglot.parse_one(sql, read="duckdb").find_all(exp.Table)}
 
 
 def _lint_block(profile: Profile, table: str, block: Block) -> Iterator[tuple[str, str, str]]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import secrets
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -27,12 +27,12 @@ from .contradictions import contradictions
 from .mapping import Context, Mapped, folded, map_block
 from .members import Settled, native_names, settle_members
 from .outcomes import code_of
-from .profile import Profile
-from .profiles import load_profiles
+from .profile import Loss, Profile
+from .profiles import AGREED, load_profiles
 from .raw import RawFile, header_of, load_file
 from .relations import Relation, Relations
 from .report import Drop, Finding, LoadReport, Reason, Severity, SourceFile, TableLoad
-from .zones import zone_days
+from .zones import ZoneDay, zone_days
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,7 @@ class _Source:
     table: Table
     relation: Relation
     mapped: Mapped
+    present: str  # whether the block answers for its table: always, rows (when it has any) or never
     defaults: Mapping[str, str]  # column -> what the profile assumes
 
 
@@ -52,6 +53,7 @@ class _Work:
 
     sources: tuple[_Source, ...]  # in the order of the canonical tables
     names: Mapping[str, Mapping[str, str]]  # dimension -> id -> readable name
+    losses: tuple[Loss, ...]
 
     @property
     def loaded(self) -> tuple[str, ...]:
@@ -152,6 +154,9 @@ def _context(engine: Engine, drop: Drop, agreement: Agreement, profiles: tuple[P
         named = [profile.zone, *(source.zone for source in profile.sources.values()), *(rule.zone for rule in rules)]
         zones |= {zone for zone in named if zone}
     outcomes = {stage.id: stage.outcome for stage in agreement.pipeline.stages}
+    _agreed(engine, "stage_spelling", [(folded(text), ident) for text, ident in native["stage"].items()])
+    deal_stages = [(folded(text), ident, outcomes[ident]) for text, ident in native["deal_stage"].items()]
+    _agreed(engine, "deal_stage_spelling", deal_stages)
     return Context(
         f"timestamp '{drop.as_of:%Y-%m-%d %H:%M:%S.%f}'",
         settings.source_timezone,
@@ -160,6 +165,13 @@ def _context(engine: Engine, drop: Drop, agreement: Agreement, profiles: tuple[P
         {name: frozenset(folded(text) for text in known) for name, known in native.items()},
         {folded(text): outcomes[ident] for text, ident in native["deal_stage"].items()},
     )
+
+
+def _agreed(engine: Engine, name: str, rows: Sequence[tuple[str, ...]]) -> None:
+    """Give profiles a list of the agreement to read in their SQL."""
+    columns = AGREED[name]
+    frame = pd.DataFrame(sorted(set(rows)), columns=list(columns))
+    engine.load(f"raw.{name}", frame, dict.fromkeys(columns, "varchar"))
 
 
 def _zone_table(engine: Engine, number: int, zone: str) -> str:
@@ -172,7 +184,10 @@ def _zone_table(engine: Engine, number: int, zone: str) -> str:
 
 @lru_cache(maxsize=32)
 def _zone_frame(zone: str) -> pd.DataFrame:
-    frame = pd.DataFrame([asdict(day) for day in zone_days(zone, date(1970, 1, 1), date(2099, 12, 31))])
+    # Moments outside of these years are read as UTC; no export of a funnel has any.
+    days = zone_days(zone, date(1990, 1, 1), date(2059, 12, 31))
+    names = [field.name for field in fields(ZoneDay)]
+    frame = pd.DataFrame({name: [getattr(day, name) for day in days] for name in names})
     frame["local_date"] = pd.to_datetime(frame["local_date"])
     return frame
 
@@ -184,6 +199,7 @@ def _work(
     mistakes: list[Mistake] = []
     conflicts: list[Mistake] = []
     found: list[_Source] = []
+    losses: list[Loss] = []
     names: dict[str, dict[str, str]] = {}
     for number, profile in enumerate(profiles):
         own = tuple(file for file in files if file.claim.profile is profile)
@@ -195,10 +211,11 @@ def _work(
             if relation.files:
                 mapped = map_block(profile, table, block, relation, context)
                 defaults = {name: rule.default for name, rule in block.columns.items() if rule.default is not None}
-                found.append(_Source(profile, table, relation, mapped, defaults))
+                found.append(_Source(profile, table, relation, mapped, block.present, defaults))
         for dimension, members in profile.members.items():
             known = _readable(engine, relations.build(members.from_), members.key, members.name)
             names[dimension] = names.get(dimension, {}) | known
+        losses += [loss for loss in profile.loses if not any(relations.build(name).files for name in loss.without)]
         mistakes += relations.mistakes
         conflicts += relations.conflicts
     if mistakes:
@@ -206,7 +223,7 @@ def _work(
     if conflicts:
         raise ExportError("Some rows contradict one another.", conflicts)
     order = list(TABLES)
-    return _Work(tuple(sorted(found, key=lambda source: order.index(source.table.name))), names)
+    return _Work(tuple(sorted(found, key=lambda source: order.index(source.table.name))), names, tuple(losses))
 
 
 def _readable(engine: Engine, relation: Relation, key: str, name: str) -> dict[str, str]:
@@ -295,9 +312,10 @@ def _finish(engine: Engine, table: str, has_dropped: bool, settled: Settled) -> 
 
 
 def _losses(work: _Work) -> Iterator[Finding]:
-    for profile in {id(source.profile): source.profile for source in work.sources}.values():
-        for loss in profile.loses:
-            yield Finding("source_loss", Severity.NOTES, loss.says, tables=loss.tables)
+    for loss in work.losses:
+        if loss.without or set(loss.tables) & set(work.loaded):
+            severity = Severity.TAINTS if loss.without else Severity.NOTES
+            yield Finding("source_loss", severity, loss.says, tables=loss.tables)
 
 
 def _assumed(engine: Engine, work: _Work) -> Iterator[Finding]:
@@ -340,4 +358,8 @@ def _table_load(table: str, work: _Work, accounts: Accounts) -> TableLoad:
     filled = frozenset(column for source in sources for column in source.mapped.filled)
     if sources and any(column.name == "precision" for column in TABLES[table].columns):
         filled |= {"precision"}  # known from the form of the moment where the export does not say it
-    return TableLoad(table, bool(sources), accounts.kept.get(table, 0), filled, accounts.newest.get(table))
+    rows = accounts.kept.get(table, 0)
+    present = any(
+        source.present == "always" or (source.present == "rows" and source.relation.has_rows) for source in sources
+    )
+    return TableLoad(table, present, rows, filled, accounts.newest.get(table))

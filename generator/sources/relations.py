@@ -10,7 +10,7 @@ from ..errors import EngineError, ExportError, Mistake
 from .cells import quoted
 from .date_order import as_iso, order_of
 from .profile import DateForm, Profile, Source, kind_of
-from .profiles import raw_columns
+from .profiles import AGREED, raw_columns, read_by
 from .raw import RawFile, rows_of
 
 
@@ -27,6 +27,7 @@ class Relation:
         default_factory=dict
     )  # file number -> rows that another row of their key replaced
     is_derived: bool = False
+    has_rows: bool = True
 
     def column(self, spelling: str) -> str | None:
         """Return the column that a rule means, or None where no file has it."""
@@ -156,9 +157,11 @@ class Relations:
             self.conflicts.append(conflict(files, [(int(f), int(r)) for f, r in rows], ", ".join(source.key)))
 
     def _derived(self, name: str, source: Source) -> Relation:
-        inputs = {other: self.build(other) for other in self._needed(name)}
+        needed = read_by(source.sql or "")
+        inputs = {other: self.build(other).name for other in self._profile.sources if other in needed}
+        inputs |= {agreed: f"raw.{agreed}" for agreed in AGREED if agreed in needed}
         carrier = self.build(source.rows_of or "")
-        given = ", ".join(f"{quoted(other)} as (select * from {relation.name})" for other, relation in inputs.items())
+        given = ", ".join(f"{quoted(other)} as (select * from {relation})" for other, relation in inputs.items())
         relation = self._relation()
         try:
             self._engine.run(f"create table {relation} as with {given}, _query as ({source.sql}) select * from _query")
@@ -168,6 +171,7 @@ class Relations:
             raise ExportError(
                 "A source profile needs mending.", [Mistake(where, reason, "Correct the select.")]
             ) from problem
+        files = carrier.files if all(self.build(other).files for other in source.needs) else ()
         types = {str(row[0]): str(row[1]) for row in self._engine.rows(f"describe {relation}")}
         if not {"_file", "_row"} <= set(types):
             what, hint = "the select yields no _file and _row", f"Select them from {source.rows_of}."
@@ -176,19 +180,14 @@ class Relations:
                 [Mistake(f"profile '{self._profile.system}', sources.{name}.sql", what, hint)],
             )
         columns = {column: kind for column, kind in types.items() if column not in ("_file", "_row")}
-        return Relation(relation, carrier.files, columns, self._filled(relation, columns), is_derived=True)
+        filled, has_rows = self._filled(relation, columns)
+        return Relation(relation, files, columns, filled, {}, carrier.copies, True, has_rows)
 
-    def _needed(self, name: str) -> list[str]:
-        """Return the sources that a select names; matching text is enough, one too many costs nothing."""
-        text = (self._profile.sources[name].sql or "").casefold()
-        return [other for other in self._profile.sources if other != name and other.casefold() in text]
-
-    def _filled(self, relation: str, columns: Mapping[str, str]) -> frozenset[str]:
-        if not columns:
-            return frozenset()
-        counts = ", ".join(f"count({quoted(column)})" for column in columns)
-        total, *filled = self._engine.rows(f"select count(*), {counts} from {relation}")[0]
-        return frozenset(column for column, count in zip(columns, filled, strict=True) if count or not total)
+    def _filled(self, relation: str, columns: Mapping[str, str]) -> tuple[frozenset[str], bool]:
+        """Return the columns that hold anything, all of them where there are no rows, and whether there are rows."""
+        counts = "".join(f", count({quoted(column)})" for column in columns)
+        total, *filled = self._engine.rows(f"select count(*){counts} from {relation}")[0]
+        return frozenset(c for c, count in zip(columns, filled, strict=True) if count or not total), bool(total)
 
 
 def _common(types: list[str]) -> str:

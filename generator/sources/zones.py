@@ -71,9 +71,10 @@ def _changes(zone: ZoneInfo, first: date, last: date) -> list[_Change]:
     """Return the moments at which the zone's offset changes, found by halving the days on which it does."""
     found = []
     here = _midnight(first)
+    after = _offset(zone, here)
     for _ in range((last - first).days + 1):
         there = here + timedelta(days=1)
-        before, after = _offset(zone, here), _offset(zone, there)
+        before, after = after, _offset(zone, there)
         if before != after:
             low, high = 0, _DAY
             while high - low > 1:
