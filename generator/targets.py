@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pandas as pd
 
 from generator.agreement import Settings
 from generator.engine import Engine
+from generator.kpis.agreed import CARRIER
 from generator.kpis.kpi import Kind, Kpi
 from generator.measures.intervals import Numbers
 from generator.measures.periods import OWN, Periods
@@ -61,10 +62,9 @@ def _metrics(kpis: tuple[Kpi, ...]) -> pd.DataFrame:
 
 
 def _agreed(engine: Engine, kpis: tuple[Kpi, ...]) -> pd.DataFrame:
-    """Return the targets of known metrics with the scope that each is for.
+    """Return the targets of known metrics, one row for each scope that a target speaks for (`key`, casefolded).
 
-    A dimension by which the metric is not split falls away: marketing's MQL target is the target of all MQLs. Such
-    rows are `folded`, and a target for everybody goes before them.
+    Where a team's target stands for the whole, `folded` names the team; a target for everybody goes before it.
     """
     agreed = engine.frame(
         "select metric as metric_id, period as period_id, team, region, segment, owner,"
@@ -73,14 +73,28 @@ def _agreed(engine: Engine, kpis: tuple[Kpi, ...]) -> pd.DataFrame:
     by = {kpi.id: frozenset(kpi.headline.by) for kpi in kpis if kpi.target != "none"}
     agreed = agreed[agreed["metric_id"].isin(by)].reset_index(drop=True)
     agreed["target"] = agreed["target"].mask(agreed["currency_gap"].notna())
-    scopes, folded = [], []
-    for metric_id, *members in agreed[["metric_id", *_SCOPE_COLUMNS]].itertuples(index=False):
-        named = {dim: str(member) for dim, member in zip(_SCOPE_COLUMNS, members, strict=True) if _is_named(member)}
-        # Only a team may fall away: a region's target says nothing about the whole.
-        kept = {dim: member for dim, member in named.items() if dim != "team" or dim in by[metric_id]}
-        scopes.append(scope_text(kept).casefold())
-        folded.append(named.get("team", "") if len(kept) < len(named) else "")
-    return agreed.assign(key=pd.Series(scopes, dtype="str"), folded=pd.Series(folded, dtype="str"))
+    spoken = [
+        (row, key, team)
+        for row, (metric_id, *members) in enumerate(agreed[["metric_id", *_SCOPE_COLUMNS]].itertuples(index=False))
+        for key, team in _scopes_of(metric_id, dict(zip(_SCOPE_COLUMNS, members, strict=True)), by[metric_id])
+    ]
+    rows, keys, teams = zip(*spoken, strict=True) if spoken else ((), (), ())
+    texts = {"key": pd.Series(keys, dtype="str"), "folded": pd.Series(teams, dtype="str")}
+    return agreed.iloc[list(rows)].reset_index(drop=True).assign(**texts)
+
+
+def _scopes_of(metric_id: str, members: dict[str, object], by: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """Yield the scopes that a target speaks for, and the team where it stands for the whole of its teams.
+
+    Only a team may fall away: marketing's MQL target is that of all MQLs, for these are not split by team. A region's
+    target says nothing about the whole.
+    """
+    named = {dim: str(member) for dim, member in members.items() if _is_named(member)}
+    team = named.get("team", "")
+    if not team or "team" in by:
+        yield scope_text(named).casefold(), ""
+    if team and ("team" not in by or CARRIER.get(metric_id) == team.casefold()):
+        yield scope_text({dim: member for dim, member in named.items() if dim != "team"}).casefold(), team
 
 
 def _is_named(member: object) -> bool:

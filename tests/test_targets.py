@@ -201,6 +201,25 @@ def test_a_team_may_set_the_target_of_a_number_that_is_not_split_by_team_but_two
     assert look(found, "mql_count", "2026-10")["target"] == expected
 
 
+def test_sales_carries_the_whole_revenue_where_nothing_was_agreed_for_all(judged):
+    agreed = """
+        metric      | from       | to         | team      | value
+        revenue_won | 2026-10-01 | 2026-11-01 | sales     | 300
+        revenue_won | 2026-10-01 | 2026-11-01 | marketing | 90
+        """
+    cells = """
+        metric_id   | period  | scope      | value | n
+        revenue_won | 2026-10 | all        | 150   | 3
+        revenue_won | 2026-10 | team=sales | 150   | 3
+        """
+    revenue = kpi("revenue_won", kind="sum", by=("team",))
+    found = judged(revenue, agreed, cells)
+    assert look(found, "revenue_won", "2026-10")["target"] == 300
+    assert look(found, "revenue_won", "2026-10", "team=sales")["target"] == 300
+    for_all = f"{agreed.rstrip()}\n        revenue_won | 2026-10-01 | 2026-11-01 | | 400"
+    assert look(judged(revenue, for_all, cells), "revenue_won", "2026-10")["target"] == 400
+
+
 def test_a_target_for_a_member_is_for_that_member_whatever_the_case(judged):
     found = judged(
         kpi(by=("team", "region")),

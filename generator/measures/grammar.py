@@ -7,7 +7,13 @@ from collections.abc import Iterator
 
 from generator.errors import KpiError, Mistake
 
-FUNCTIONS = {"min": (1, 99), "max": (1, 99), "prior": (1, 1), "capped": (2, 2), "covering": (2, 2)}  # name -> fewest and most arguments
+FUNCTIONS = {
+    "min": (1, 99),
+    "max": (1, 99),
+    "prior": (1, 1),
+    "capped": (2, 2),
+    "covering": (2, 2),
+}  # name -> fewest and most arguments
 _OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div)
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 from generator.engine import Engine
 from generator.measures.figure import Figure
 from generator.measures.intervals import Numbers
-from generator.measures.ordered import Cells, Indices, SortedUnits, cells_in, sorted_units
+from generator.measures.ordered import Cells, Indices, Rows, SortedUnits, cells_in, sorted_units, stacked
 from generator.measures.periods import Periods
 from generator.measures.place import Terms, place
 from generator.measures.ratio import quotient
@@ -27,8 +27,8 @@ def mean(engine: Engine, units: UnitTable, figure: Figure, periods: Periods) -> 
     )
     ordered = sorted_units(engine, units, figure, {"value": "u.value"}, present)
     wanted = periods.of_grains(figure.grains)
-    found = [_of_all(ordered, cells) for cells in cells_in(ordered, figure.by, wanted, periods)]
-    averages = average_and_percentiles(placed, pd.concat(found, ignore_index=True) if found else None)
+    found = stacked(_of_all(ordered, cells) for cells in cells_in(ordered, figure.by, wanted, periods))
+    averages = average_and_percentiles(placed, found)
     return {"": averages.pop("mean"), **averages}
 
 
@@ -68,6 +68,6 @@ def percentile(values: Numbers, starts: Indices, sizes: Indices, at: tuple[int, 
     return np.asarray(low + (high - low) * part / below)
 
 
-def _of_all(units: SortedUnits, cells: Cells) -> pd.DataFrame:
+def _of_all(units: SortedUnits, cells: Cells) -> Rows:
     values = units.columns["value"][cells.order]
-    return cells.frame(**percentiles_of(values, cells.starts, cells.sizes))
+    return cells.rows(**percentiles_of(values, cells.starts, cells.sizes))

@@ -10,7 +10,7 @@ from generator.measures.count import count
 from generator.measures.curve import incidence
 from generator.measures.figure import Figure, Settings
 from generator.measures.mean import mean
-from generator.measures.measured import Measured, cells_of, no_curves, together
+from generator.measures.measured import Measured, cells_of, no_curves
 from generator.measures.periods import Periods, load_periods
 from generator.measures.ranking import ranking
 from generator.measures.rate import rate
@@ -57,8 +57,6 @@ def measure_figure(
 
 
 def _measured(metric_id: str, placed: dict[str, pd.DataFrame], periods: Periods, curves: pd.DataFrame) -> Measured:
-    parts = [
-        Measured(cells_of(f"{metric_id}.{name}" if name else metric_id, frame, periods), no_curves())
-        for name, frame in placed.items()
-    ]
-    return together([*parts, Measured(parts[0].frame.iloc[:0], curves)])
+    named = {f"{metric_id}.{name}" if name else metric_id: frame for name, frame in placed.items()}
+    rows = pd.concat(named, names=["metric_id"]).reset_index("metric_id").reset_index(drop=True)
+    return Measured(cells_of(rows["metric_id"], rows.drop(columns="metric_id"), periods), curves)

@@ -69,24 +69,16 @@ def together(parts: Iterable[Measured]) -> Measured:
 
 def no_cells() -> pd.DataFrame:
     """Return an empty frame of cells."""
-    return _typed(pd.DataFrame(columns=[*CELL_COLUMNS, "comparison", "period_id"]))
+    return _NO_CELLS.copy()
 
 
 def no_curves() -> pd.DataFrame:
     """Return an empty frame of curves."""
-    types = {
-        "metric_id": "str",
-        "period": "str",
-        "scope": "str",
-        "day": "int64",
-        "share": "float64",
-        "at_risk": "int64",
-    }
-    return pd.DataFrame({name: pd.Series(dtype=types[name]) for name in CURVE_COLUMNS})
+    return _NO_CURVES.copy()
 
 
-def cells_of(metric_id: str, placed: pd.DataFrame, periods: Periods) -> pd.DataFrame:
-    """Return placed cells as results.
+def cells_of(metric_id: str | pd.Series, placed: pd.DataFrame, periods: Periods) -> pd.DataFrame:
+    """Return placed cells as results; `metric_id` is one for all rows, or one a row.
 
     placed: period (id), scope, gap, and any of value, numerator, denominator, n, low, high, status. A gap blocks its
     cell: no number but n, and the gap as its status. Without a status, a missing value is `zero_denominator`.
@@ -107,7 +99,7 @@ def cells_of(metric_id: str, placed: pd.DataFrame, periods: Periods) -> pd.DataF
 def _with_status(cells: pd.DataFrame) -> pd.DataFrame:
     missing = cells["value"].isna()
     default = np.where(missing, Status.ZERO_DENOMINATOR.value, Status.OK.value)
-    given = cells["status"].to_numpy() if "status" in cells else np.full(len(cells), "", dtype=object)
+    given = cells["status"].fillna("").to_numpy() if "status" in cells else np.full(len(cells), "", dtype=object)
     return cells.assign(status=np.where(given == "", default, given))
 
 
@@ -122,3 +114,9 @@ def _blocked(cells: pd.DataFrame) -> pd.DataFrame:
 
 def _typed(cells: pd.DataFrame) -> pd.DataFrame:
     return cells.reindex(columns=list(_TYPES)).astype(_TYPES).reset_index(drop=True)
+
+
+_NO_CELLS = _typed(pd.DataFrame(columns=list(_TYPES)))
+_NO_CURVES = pd.DataFrame(columns=list(CURVE_COLUMNS)).astype(
+    {"metric_id": "str", "period": "str", "scope": "str", "day": "int64", "share": "float64", "at_risk": "int64"}
+)

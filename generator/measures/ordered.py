@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from generator.measures.units import UnitTable
 
 Indices = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
+Rows = dict[str, npt.NDArray[Any]]  # column -> values
 _EPOCH = pd.Timestamp("1970-01-01")
 
 
@@ -58,9 +59,9 @@ class Cells:
     starts: Indices  # where each cell begins in `order`
     sizes: Indices
 
-    def frame(self, **columns: npt.NDArray[Any]) -> pd.DataFrame:
+    def rows(self, **columns: npt.NDArray[Any]) -> Rows:
         """Return one row a cell: period, scope and `columns`."""
-        return pd.DataFrame({"period": self.period, "scope": pd.Series(self.scope, dtype="str"), **columns})
+        return {"period": self.period, "scope": self.scope, **columns}
 
     def ties(self, values: Numbers) -> Ties:
         """Return the runs of equal `values`, which go by `order`."""
@@ -71,6 +72,17 @@ class Cells:
         cell = np.searchsorted(self.starts, at, side="right") - 1
         first = np.searchsorted(at, self.starts)
         return Ties(at, cell, first, self.starts[cell] + self.sizes[cell] - at)
+
+
+def stacked(parts: Iterable[Rows]) -> pd.DataFrame | None:
+    """Return the rows of all parts as one frame; None without parts."""
+    # Frames are dear and most parts are small: only the whole becomes one.
+    kept = list(parts)
+    if not kept:
+        return None
+    return pd.DataFrame({name: np.concatenate([part[name] for part in kept]) for name in kept[0]}).astype(
+        {"scope": "str"}
+    )
 
 
 def within_cells(along: Numbers, first: Indices) -> Numbers:

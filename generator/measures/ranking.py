@@ -8,7 +8,7 @@ import pandas as pd
 from generator.engine import Engine
 from generator.measures.figure import Figure, Shape
 from generator.measures.intervals import Numbers
-from generator.measures.ordered import Cells, SortedUnits, cells_in, sorted_units
+from generator.measures.ordered import Cells, Rows, SortedUnits, cells_in, sorted_units, stacked
 from generator.measures.periods import Periods
 from generator.measures.place import Terms, place
 from generator.measures.rate import share_of
@@ -32,8 +32,8 @@ def ranking(
     placed = place(engine, units, figure, Terms(counts={"n": "1"}, amounts={}, present=present), periods)
     ordered = sorted_units(engine, units, figure, {"value": "u.value", "hit": _HITS}, present)
     wanted = periods.of_grains(figure.grains)
-    found = [_pairs_won(ordered, cells) for cells in cells_in(ordered, figure.by, wanted, periods)]
-    pairs = pd.concat(found, ignore_index=True) if found else _NO_PAIRS
+    pairs = stacked(_pairs_won(ordered, cells) for cells in cells_in(ordered, figure.by, wanted, periods))
+    pairs = _NO_PAIRS if pairs is None else pairs
     headline = placed.merge(pairs, on=["period", "scope"], how="left")
     headline["value"] = quotient(headline["numerator"], headline["denominator"])
     if not units.has("band"):
@@ -49,7 +49,7 @@ _NO_PAIRS = pd.DataFrame(
 )
 
 
-def _pairs_won(units: SortedUnits, cells: Cells) -> pd.DataFrame:
+def _pairs_won(units: SortedUnits, cells: Cells) -> Rows:
     hit = units.columns["hit"][cells.order] > 0
     ties = cells.ties(units.columns["value"][cells.order])
     hits, misses = ties.totals(hit), ties.totals(~hit)
@@ -58,7 +58,7 @@ def _pairs_won(units: SortedUnits, cells: Cells) -> pd.DataFrame:
     twice = np.add.reduceat(hits * (2 * behind + misses), ties.first)
     pairs = np.add.reduceat(hits, ties.first) * np.add.reduceat(misses, ties.first)
     won: Numbers = twice / 2
-    return cells.frame(numerator=won, denominator=pairs)
+    return cells.rows(numerator=won, denominator=pairs)
 
 
 def _joined(placed: pd.DataFrame, min_n_band: int) -> pd.DataFrame:

@@ -11,7 +11,18 @@ from generator.engine import Engine
 from generator.measures.figure import Figure
 from generator.measures.intervals import Numbers
 from generator.measures.mean import average_and_percentiles, percentiles_of
-from generator.measures.ordered import Cells, Flags, Indices, SortedUnits, Ties, cells_in, sorted_units, within_cells
+from generator.measures.ordered import (
+    Cells,
+    Flags,
+    Indices,
+    Rows,
+    SortedUnits,
+    Ties,
+    cells_in,
+    sorted_units,
+    stacked,
+    within_cells,
+)
 from generator.measures.periods import Periods
 from generator.measures.place import Terms, place
 from generator.measures.results import Status
@@ -38,8 +49,7 @@ def survival(engine: Engine, units: UnitTable, figure: Figure, periods: Periods)
     placed = place(engine, units, figure, terms, periods)
     ordered = sorted_units(engine, units, figure, {"value": "u.value", "observed": _OBSERVED}, terms.present)
     wanted = periods.of_grains(figure.grains)
-    found = [_medians(ordered, cells) for cells in cells_in(ordered, figure.by, wanted, periods)]
-    medians = pd.concat(found, ignore_index=True) if found else None
+    medians = stacked(_medians(ordered, cells) for cells in cells_in(ordered, figure.by, wanted, periods))
     responders = average_and_percentiles(placed.rename(columns={"answered": "n"}).drop(columns="waiting"), medians)
     return {
         "": _headline(placed[["period", "scope", "gap", "waiting"]].rename(columns={"waiting": "n"}), medians),
@@ -55,7 +65,7 @@ def _headline(placed: pd.DataFrame, medians: pd.DataFrame | None) -> pd.DataFram
     return headline.assign(status=np.where(silent, Status.NOT_REACHED.value, ""))
 
 
-def _medians(units: SortedUnits, cells: Cells) -> pd.DataFrame:
+def _medians(units: SortedUnits, cells: Cells) -> Rows:
     values = units.columns["value"][cells.order]
     observed = units.columns["observed"][cells.order] > 0
     ties = cells.ties(values)
@@ -65,7 +75,7 @@ def _medians(units: SortedUnits, cells: Cells) -> pd.DataFrame:
     first[ties.cell[runs][::-1]] = runs[::-1]  # the earliest run is written last
     median = np.where(first >= 0, values[ties.at[first]], np.nan)
     answered = np.add.reduceat(observed.astype(np.int64), cells.starts)
-    return cells.frame(value=median, **percentiles_of(values[observed], np.cumsum(answered) - answered, answered))
+    return cells.rows(value=median, **percentiles_of(values[observed], np.cumsum(answered) - answered, answered))
 
 
 def still_waiting(ties: Ties, ended: Indices) -> Numbers:

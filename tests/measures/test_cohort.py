@@ -189,7 +189,7 @@ def incidence_by_hand(units, window=30):
 
 
 hours = st.integers(0, 40 * 24)
-entries = st.integers(0, 60).map(lambda days: datetime(2026, 9, 22, 5) + timedelta(days=days))
+entries = st.integers(0, 58).map(lambda days: datetime(2026, 9, 22, 5) + timedelta(days=days))
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -92,6 +92,12 @@ def test_a_cap_that_was_needed_says_so(compute):
     assert (cell(doubled, "2026-04")["value"], cell(doubled, "2026-04")["status"]) == (200, "capped")
 
 
+def test_what_has_nothing_left_to_cover_is_met(compute):
+    found = compute("covering(money, heads)")
+    assert cell(found, "2026-04")["value"] == 500
+    assert (cell(found, "2026-05")["value"], cell(found, "2026-05")["status"]) == (None, "target_met")
+
+
 def test_settings_may_be_named_beside_results(compute):
     found = compute("min(money, clv.cap) + max(1, 2) - -heads", constants={"clv.cap": 60})
     assert cell(found, "2026-04")["value"] == 64
