@@ -13,7 +13,6 @@ from generator.errors import Mistake, with_hint
 from generator.kpis import vocabulary
 from generator.kpis.kpi import Kind
 from generator.kpis.vocabulary import not_one_of
-from generator.measures.results import Status
 
 
 def _one_of(allowed: tuple[str, ...]) -> AfterValidator:
@@ -60,7 +59,6 @@ Grains = Annotated[
     tuple[Annotated[str, _one_of(vocabulary.GRAINS)], ...], Field(min_length=1), AfterValidator(_each_once)
 ]
 KindName = Annotated[str, _one_of(tuple(Kind))]
-StatusWord = Annotated[str, _one_of(tuple(Status))]
 Unit = Annotated[str, _one_of(vocabulary.UNITS)]
 
 
@@ -79,7 +77,6 @@ class CompanionMatter(_Strict):
     formula: Text | None = None
     within: str | None = None
     requires_both: bool | None = None
-    spent: StatusWord | None = None
     grains: Grains | None = None
 
 
@@ -107,7 +104,6 @@ class FrontMatter(_Strict):
     window: str | None = None
     within: str | None = None
     requires_both: bool | None = None
-    spent: StatusWord | None = None
     formula: Text | None = None
     enabled: bool = True
     companions: dict[Name, CompanionMatter] = Field(default_factory=dict)

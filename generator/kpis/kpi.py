@@ -36,7 +36,6 @@ class Figure:
     window: str | None = None  # key below `windows` in the settings; cohort only
     within: str | None = None  # ratio only: the denominator is summed over this dimension (shares that add to one)
     requires_both: bool = False  # ratio only: a member with one side and no row at all of the other is missing_input
-    spent: str | None = None  # ratio only: the status word where the denominator is zero or less
     line: int = 0  # of the SQL's first line in the file; 0 without SQL
 
 

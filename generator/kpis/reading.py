@@ -162,7 +162,6 @@ def _figures(front: FrontMatter, document: Document) -> tuple[Figure, ...]:
         formula=front.formula,
         within=front.within,
         requires_both=front.requires_both,
-        spent=front.spent,
         grains=front.grains,
     )
     return tuple(
@@ -190,7 +189,6 @@ def _figure(name: str, matter: CompanionMatter, own: CompanionMatter, document: 
         window=(matter.window or own.window) if kind is Kind.COHORT else None,
         within=(matter.within or own.within) if is_ratio else None,
         requires_both=is_ratio and bool(own.requires_both if matter.requires_both is None else matter.requires_both),
-        spent=(matter.spent or own.spent) if is_ratio else None,
         line=query.line if query else 0,
     )
 
@@ -243,7 +241,6 @@ _KEYS_OF_KINDS = (
     ("window", Kind.COHORT),
     ("within", Kind.RATIO),
     ("requires_both", Kind.RATIO),
-    ("spent", Kind.RATIO),
 )
 
 
