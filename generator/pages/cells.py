@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -110,11 +109,12 @@ class Cells:
         """Return the cells of a metric and scope by period label; empty when there are none."""
         key = (metric, scope)
         if key not in self._made:
-            columns = [self._columns[name] for name in CELL_COLUMNS]
-            rows = self._rows.get(key, [])
-            cells = (Cell(*(column[row] for column in columns)) for row in rows)
+            cells = map(self._at, self._rows.get(key, ()))
             self._made[key] = {cell.period: cell for cell in cells}
         return self._made[key]
+
+    def _at(self, row: int) -> Cell:
+        return Cell(*(self._columns[name][row] for name in CELL_COLUMNS))
 
     def rows(self, metric: str) -> Iterator[tuple[object, ...]]:
         """Yield the rows of a metric in the columns and the order of the contract, None for what is missing."""
@@ -131,8 +131,12 @@ class Cells:
         return spans
 
     def cell(self, metric: str, period: str, scope: str = ALL) -> Cell | None:
-        """Return one cell, or None."""
-        return self.series(metric, scope).get(period)
+        """Return one cell, or None; the series it belongs to is not made for it."""
+        key = (metric, scope)
+        if key in self._made:
+            return self._made[key].get(period)
+        labels = self._columns["period"]
+        return next((self._at(row) for row in self._rows.get(key, ()) if labels[row] == period), None)
 
     def run(self, metric: str, grain: str, scope: str = ALL) -> list[Cell]:
         """Return the cells of one grain, oldest first; periods without a cell are left out."""
@@ -164,11 +168,8 @@ def member_of(scope: str) -> str:
 
 def _plain(column: pd.Series) -> list[Any]:
     """Return a column as Python values with None for what is missing."""
-    return [None if _is_missing(value) else value for value in column.tolist()]
-
-
-def _is_missing(value: object) -> bool:
-    return value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value))
+    values = column.astype(object)
+    return values.where(column.notna(), None).tolist() if column.hasnans else values.tolist()
 
 
 def _periods(frame: pd.DataFrame) -> Iterator[Period]:

@@ -31,14 +31,14 @@ def read_notes(project: Project) -> tuple[Note, ...]:
         entries = yaml.safe_load(path.read_text(encoding="utf-8")) or []
         return tuple(sorted((_note(entry) for entry in entries), key=lambda note: (note.on, note.text)))
     except (yaml.YAMLError, TypeError, KeyError, ValueError, AttributeError) as error:
-        mend = "Write a list of entries like: - {on: 2026-05-01, text: Price list changed, kpis: [deal_size]}"
+        mend = "Write a list of entries like: - {day: 2026-05-01, text: Price list changed, kpis: [deal_size]}"
         raise SiteError("The notes cannot be read.", [Mistake(project.shown(path), str(error), mend)]) from error
 
 
 def _note(entry: dict[str, object]) -> Note:
-    if unknown := sorted(set(entry) - {"on", "text", "kpis"}):
+    if unknown := sorted(set(entry) - {"day", "text", "kpis"}):
         raise ValueError(f"unknown key '{unknown[0]}'")
-    on = entry["on"]
+    on = entry["day"]
     if not isinstance(on, date):
         raise ValueError(f"'{on}' is not a date")
     kpis = entry.get("kpis") or ()

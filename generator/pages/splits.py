@@ -88,10 +88,9 @@ def members(context: Context, kpi: Kpi, dimension: str, base: Headline) -> list[
     earlier = rows[place - 1].label if place else None
     found = []
     for scope in context.cells.members(kpi.id, dimension):
-        series = context.cells.series(kpi.id, scope)
-        cell = series.get(base.period.label)
+        cell = context.cells.cell(kpi.id, base.period.label, scope)
         if cell is not None and (cell.n or cell.value):
-            before = series.get(earlier) if earlier else None
+            before = context.cells.cell(kpi.id, earlier, scope) if earlier else None
             found.append(Member(context.label(dimension, member_of(scope)), cell, before))
     return sorted(found, key=lambda member: _size(kpi, member))
 

@@ -122,7 +122,7 @@ def shaped(rows: list[dict[str, object]]) -> pd.DataFrame:
     frame[floats] = frame[floats].astype("float64")
     frame["n"] = frame["n"].fillna(0).astype("Int64")
     for name in ("status", "target_status", "cut"):
-        frame[name] = frame[name].fillna("")
+        frame[name] = frame[name].astype(object).fillna("").astype(str)
     return frame.sort_values(["metric_id", "period", "scope"], ignore_index=True)
 
 

@@ -1,0 +1,183 @@
+from pathlib import Path
+
+import pytest
+from made_up_report import comparisons, finding, kpi, load_report, periods, report_of, shaped
+
+from generator.kpis.kpi import Kind
+from generator.pages import attention, templates
+from generator.pages.cells import Cells
+from generator.pages.context import Context
+from generator.project import PACKAGED, Project
+from generator.sources.report import LedgerLine, Outcome, Reason, Severity
+
+NUMBERS = {"value", "numerator", "denominator", "n", "low", "high", "target", "attainment"}
+COLUMNS = (
+    "metric_id",
+    "period",
+    "scope",
+    "value",
+    "n",
+    "target",
+    "target_status",
+    "numerator",
+    "denominator",
+    "status",
+)
+
+
+def drawn(table: str) -> list[dict[str, object]]:
+    """Read a drawn table: a head, a rule, and rows; empty cells are left out."""
+    lines = [line.strip() for line in table.strip().splitlines()]
+    names = [name.strip() for name in lines[0].split("|")]
+    rows = []
+    for line in lines[2:]:
+        cells = dict(zip(names, (cell.strip() for cell in line.split("|")), strict=True))
+        rows.append({n: float(c) if n in NUMBERS else c for n, c in cells.items() if c})
+    return rows
+
+
+@pytest.fixture
+def told(agreement, tmp_path):
+    """Return the lines of one rule over a drawn table of cells."""
+
+    def tell(rule, table="metric_id\n-", kpis=(), changes=(), **given):
+        rows = [{"scope": "all", "status": "ok", **row} for row in drawn(table)]
+        report = report_of(kpis, shaped(rows), changes=comparisons(changes), agreement=agreement, **given)
+        project = Project(PACKAGED)
+        context = Context(report, Cells(report.results), templates(report, project), Path(tmp_path))
+        return [f"{line.subject}: {line.text}".replace("\u202f", " ") for line in rule(context)]
+
+    return tell
+
+
+def test_a_target_missed_twice_in_a_row_needs_attention_and_says_both_numbers(told):
+    cells = """
+        metric_id | period  | value | n   | target | target_status
+        ----------+---------+-------+-----+--------+--------------
+        sql_count | 2026-08 | 330   | 330 | 300    | on_target
+        sql_count | 2026-09 | 250   | 250 | 300    | off_target
+        sql_count | 2026-10 | 240   | 240 | 300    | off_target
+        mql_count | 2026-09 | 250   | 250 | 300    | off_target
+        mql_count | 2026-10 | 280   | 280 | 300    | at_risk
+        lead_rate | 2026-09 | 0.1   | 12  | 0.3    | off_target
+        lead_rate | 2026-10 | 0.1   | 12  | 0.3    | off_target
+    """
+    kpis = [kpi("sql_count"), kpi("mql_count"), kpi("lead_rate", Kind.RATE)]
+    lines = told(attention.off_target_twice, cells, kpis)
+    assert lines == [
+        "Sql count: off target two months running: 240 in Oct 2026 (n/a of 300); 250 in Sep 2026 (n/a of 300)"
+    ]
+
+
+def test_only_a_clear_fall_needs_attention_and_a_clear_rise_where_less_is_better(told):
+    cells = """
+        metric_id | period  | value | n
+        ----------+---------+-------+----
+        fell      | 2026-10 | 0.30  | 200
+        moved     | 2026-10 | 0.30  | 200
+        rose      | 2026-10 | 0.30  | 200
+        few       | 2026-10 | 0.30  | 20
+    """
+    kpis = [
+        kpi("fell", Kind.RATE), kpi("moved", Kind.RATE), kpi("rose", Kind.RATE, better="lower"), kpi("few", Kind.RATE),
+    ]  # fmt: skip
+    changes = [
+        ("fell", "2026-10", "all", "mom", 0.3, 0.4, "2026-09", -0.1, -0.2, -0.05, "down", ""),
+        ("moved", "2026-10", "all", "mom", 0.3, 0.32, "2026-09", -0.02, -0.1, 0.05, "no_clear_change", ""),
+        ("rose", "2026-10", "all", "mom", 0.3, 0.2, "2026-09", 0.1, 0.05, 0.2, "up", ""),
+        ("few", "2026-10", "all", "mom", 0.3, 0.9, "2026-09", -0.6, -0.8, -0.3, "down", ""),
+    ]
+    assert told(attention.clear_falls, cells, kpis, changes) == [
+        "Fell: clearly down on Sep 2026 (−10.0 pts): 30.0 % in Oct 2026, n = 200",
+        "Rose: clearly up on Sep 2026 (+10.0 pts): 30.0 % in Oct 2026, n = 200",
+    ]
+
+
+def test_the_bottleneck_is_the_step_that_fell_most_among_the_clear_falls(told):
+    cells = """
+        metric_id      | period | value | numerator | denominator | n
+        ---------------+--------+-------+-----------+-------------+----
+        lead_volume    | 2026Q3 | 900   |           |             | 900
+        sal_acceptance | 2026Q2 | 0.80  | 400       | 500         | 500
+        sal_acceptance | 2026Q3 | 0.70  | 350       | 500         | 500
+        mql_to_sql     | 2026Q1 | 0.60  | 300       | 500         | 500
+        mql_to_sql     | 2026Q2 | 0.60  | 300       | 500         | 500
+        mql_to_sql     | 2026Q3 | 0.40  | 200       | 500         | 500
+        win_rate_count | 2026Q2 | 0.50  | 20        | 40          | 40
+        win_rate_count | 2026Q3 | 0.45  | 18        | 40          | 40
+    """
+    rates = [kpi(name, Kind.RATE) for name in ("sal_acceptance", "mql_to_sql", "win_rate_count")]
+    (line,) = told(attention.bottleneck, cells, [kpi("lead_volume"), *rates])
+    assert line.startswith(
+        "Mql to sql: 40.0 % in Q3 2026 (n = 500), down from 60.0 % over the 2 quarters before (n = 1,000)"
+    )
+
+
+def test_without_a_clear_fall_there_is_no_bottleneck(told):
+    cells = """
+        metric_id      | period | value | numerator | denominator | n
+        ---------------+--------+-------+-----------+-------------+----
+        lead_volume    | 2026Q3 | 90    |           |             | 90
+        win_rate_count | 2026Q2 | 0.50  | 20        | 40          | 40
+        win_rate_count | 2026Q3 | 0.45  | 18        | 40          | 40
+    """
+    assert told(attention.bottleneck, cells, [kpi("lead_volume"), kpi("win_rate_count", Kind.RATE)]) == []
+
+
+def test_a_promise_kept_too_rarely_two_months_running_needs_attention(told):
+    cells = """
+        metric_id      | period  | scope                          | value | numerator | denominator | n
+        ---------------+---------+--------------------------------+-------+-----------+-------------+----
+        sla_attainment | 2026-09 | commitment=c.sm.first_response | 0.80  | 80        | 100         | 100
+        sla_attainment | 2026-10 | commitment=c.sm.first_response | 0.70  | 70        | 100         | 100
+        sla_attainment | 2026-09 | commitment=c.ms.delivery       | 0.80  | 80        | 100         | 100
+        sla_attainment | 2026-10 | commitment=c.ms.delivery       | 0.99  | 99        | 100         | 100
+        sla_attainment | 2026-09 | commitment=c.sm.outcome        | 0.50  | 5         | 10          | 10
+        sla_attainment | 2026-10 | commitment=c.sm.outcome        | 0.50  | 5         | 10          | 10
+    """
+    lines = told(attention.promises_missed, cells, [kpi("sla_attainment", Kind.RATE, by=("commitment",))])
+    assert lines == [
+        "First response: under the goal of 90.0 % two months running: 70.0 % (70 of 100) in Oct 2026; "
+        "80.0 % (80 of 100) in Sep 2026"
+    ]
+
+
+def test_a_ledger_that_does_not_add_up_needs_attention_before_rows_set_aside(told):
+    lines = (
+        LedgerLine("lead.csv", "lead", Outcome.READ, Reason.NONE, 100),
+        LedgerLine("lead.csv", "lead", Outcome.KEPT, Reason.NONE, 90),
+        LedgerLine("lead.csv", "lead", Outcome.QUARANTINED, Reason.RAGGED, 4),
+    )
+    assert told(attention.load_problems, load=load_report(ledger=lines)) == [
+        "lead.csv: read 100 rows, accounted for 94",
+        "Rows in quarantine: 4 rows of 100 could not be used (4.0 %)",
+    ]
+
+
+def test_findings_that_block_or_taint_need_attention_and_notes_do_not(told):
+    findings = (finding(severity=Severity.BLOCKS), finding("Noted only.", Severity.NOTES), finding("Tainted."))
+    assert told(attention.data_problems, findings=findings) == [
+        "Missing amount: Twelve deals carry no amount. (12 of 400)",
+        "Missing amount: Tainted. (12 of 400)",
+    ]
+
+
+def test_a_missing_exchange_rate_needs_attention(told):
+    cells = """
+        metric_id   | period  | value | n  | status
+        ------------+---------+-------+----+-----------
+        revenue_won | 2026-09 | 100   | 10 | ok
+        revenue_won | 2026-10 |       | 10 | missing_fx
+    """
+    lines = told(attention.unanswered, cells, [kpi("revenue_won", Kind.SUM, unit="currency")])
+    assert lines == ["Revenue won: no figure for Oct 2026, because an exchange rate is missing"]
+
+
+def test_every_rule_is_explained_to_readers():
+    text = (PACKAGED / "content/handbook/reading.md").read_text().partition("{#attention}")[2].partition("## ")[0]
+    assert text.count("\n- ") == len(attention.RULES)
+
+
+def test_periods_of_the_made_up_calendar_end_with_a_part():
+    newest = periods().groupby("grain").tail(1).set_index("grain")
+    assert newest.loc["month", "is_part"]
