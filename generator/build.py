@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pandas as pd
+
 import generator
 from generator.agreement import Agreement, load_agreement
 from generator.calendar import build_calendar
@@ -142,26 +144,30 @@ def explain_cell(
 def check(project: Project, request: Request, progress: Progress) -> tuple[list[ReportError], LoadReport | None]:
     """Return every kind of mistake that can be found in one go, and the load report where the drop could be read."""
     problems: list[ReportError] = []
-    agreement = _collected(problems, lambda: load_agreement(project, request.settings))
+    agreement = None
+    with _collected(problems):
+        agreement = load_agreement(project, request.settings)
     if agreement is not None:
-        _collected(problems, lambda: load_kpis(project, agreement))
-        _collected(problems, lambda: load_profiles(project))
+        with _collected(problems):
+            load_kpis(project, agreement)
+    with _collected(problems):
+        load_profiles(project)
     if problems:
         return problems, None
-    try:
-        with prepared(project, request, progress) as ready:
-            measure_kpis(ready.kpis, ready.engine, ready.agreement, ready.load, ready.drop.as_of)
-            return problems, replace(ready.load, findings=ready.findings)
-    except ReportError as problem:
-        return [problem], None
+    load = None
+    with _collected(problems), prepared(project, request, progress) as ready:
+        load = replace(ready.load, findings=ready.findings)
+        measure_kpis(ready.kpis, ready.engine, ready.agreement, ready.load, ready.drop.as_of)
+    return problems, load
 
 
-def _collected(problems, work):  # type: ignore[no-untyped-def]
+@contextmanager
+def _collected(problems: list[ReportError]) -> Iterator[None]:
+    """Keep a mistake of the user for later, so that the next kind of mistake is looked for as well."""
     try:
-        return work()
+        yield
     except ReportError as problem:
         problems.append(problem)
-        return None
 
 
 def _worst_first(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
@@ -193,8 +199,6 @@ def _tail(identifier: str) -> str:
 
 
 def _ledger_csv(load: LoadReport) -> str:
-    import pandas as pd
-
     lines = [(line.file, line.table, line.outcome.value, line.reason.value, line.rows) for line in load.ledger]
     return csv_text(pd.DataFrame(lines, columns=["file", "table", "outcome", "reason", "rows"]))
 

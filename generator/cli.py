@@ -83,7 +83,7 @@ def _request(options: dict[str, Any]) -> Request:
 @click.option("--out", type=_FOLDER, default="site", show_default=True, help="Where the site goes.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was built as JSON.")
 @click.pass_obj
-def build(session: _Session, out: Path, as_json: bool, **options: Any) -> None:
+def build(session: _Session, /, out: Path, as_json: bool, **options: Any) -> None:
     """Build the site of one drop, strictly: any mistake stops it and the old site stays."""
     from generator.build import build
 
@@ -109,7 +109,7 @@ def build(session: _Session, out: Path, as_json: bool, **options: Any) -> None:
 @_drop_options
 @click.option("--out", type=_FILE, help="CSV, JSON or Parquet by the file's ending; default: CSV on the screen.")
 @click.pass_obj
-def measure(session: _Session, out: Path | None, **options: Any) -> None:
+def measure(session: _Session, /, out: Path | None, **options: Any) -> None:
     """Compute the results only, without a site."""
     from generator.build import measure
     from generator.kpis import csv_text, write_results
@@ -128,7 +128,7 @@ def measure(session: _Session, out: Path | None, **options: Any) -> None:
 @_drop_options
 @click.option("--json", "as_json", is_flag=True, help="Print mistakes and load report as JSON.")
 @click.pass_obj
-def check(session: _Session, as_json: bool, **options: Any) -> None:
+def check(session: _Session, /, as_json: bool, **options: Any) -> None:
     """Find every mistake in agreement, KPI files, profiles and exports; then report what was read."""
     from generator.build import check
 
@@ -158,7 +158,7 @@ def check(session: _Session, as_json: bool, **options: Any) -> None:
 @_drop_options
 @click.pass_obj
 def explain(
-    session: _Session, kpi: str, period: str, where: tuple[str, ...], form: str, limit: int, **options: Any
+    session: _Session, /, kpi: str, period: str, where: tuple[str, ...], form: str, limit: int, **options: Any
 ) -> None:
     """Show the rows behind a number: which count, which do not, and why. They stay on this machine."""
     from generator.build import explain_cell
@@ -198,7 +198,7 @@ def demo(session: _Session, folder: Path, leads: int, seed: int, months: int) ->
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Port to listen on.")
 @click.pass_obj
-def serve(session: _Session, host: str, port: int, **options: Any) -> None:
+def serve(session: _Session, /, host: str, port: int, **options: Any) -> None:
     """Show the site live: an edit in content/ or site_templates/ appears in the browser by itself."""
     from generator.preview import preview
 
