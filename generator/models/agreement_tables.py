@@ -128,7 +128,7 @@ def _setting_lists(agreement: Agreement) -> list[tuple[str, str]]:
         "exclude_loss_reasons": settings.exclude_loss_reasons,
         "win_types": settings.win_types,
         "revenue_types": settings.revenue_types,
-        "paid_channels": settings.paid_channels,
+        "paid_channels": settings.paid_channels or (),
         "cac.purposes": settings.cac.purposes,
     }
     return [(key, member) for key, members in lists.items() for member in members]
