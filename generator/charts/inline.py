@@ -33,9 +33,10 @@ def sparkline(values: Sequence[float | None], *, title: str, target: float | Non
 
 
 def attainment(value: float | None, *, title: str, paced: float | None = None) -> str:
-    """Return an inline SVG bar of the share of a target that is reached; `paced`, where it should be by now, is a tick.
+    """Return an inline SVG bar of `value`, the share of a target that is reached.
 
-    Shares above 1 run past the target's tick, up to 1.25.
+    `paced` is the same against what was due by now, and puts a tick where the bar should be. Shares above 1 run past
+    the target's mark, up to 1.25.
     """
     full, width, height = 1.25, 240, 14
     across = width / full
@@ -48,8 +49,8 @@ def attainment(value: float | None, *, title: str, paced: float | None = None) -
         parts.append(
             f'<rect class="of-bullet__bar" y="3" width="{reach(float(value or 0))}" height="{height - 6}" rx="2"/>'
         )
-    if _is_number(paced):
-        parts.append(f'<path class="of-bullet__paced" d="M{reach(float(paced or 0))},0V{height}"/>')
+    if value and paced and _is_number(value / paced):
+        parts.append(f'<path class="of-bullet__paced" d="M{reach(value / paced)},0V{height}"/>')
     parts.append(f'<path class="of-bullet__target" d="M{_figure(across)},0V{height}"/>')
     return _svg("of-bullet", title, "".join(parts), width, height)
 

@@ -25,7 +25,7 @@ from generator.charts.along import (
 from generator.charts.chart import Chart, Rows
 from generator.charts.formats import number
 from generator.charts.frames import finite, has, records
-from generator.charts.layout import Axis, shortened, value_axis
+from generator.charts.layout import Axis, shortened, text_width, value_axis
 
 _COLOURS = tuple(f"var(--of-chart-{place})" for place in range(1, 7))
 _END_WIDTH = 150
@@ -97,8 +97,9 @@ def _named_end(name: str, rows: Sequence[Row], unit: str, currency: str, colour:
     last = next((row for row in reversed(rows) if has(row, "value")), None)
     if last is None:
         return []
-    text = f"{name} {number(last['value'], unit, currency, short=True)}"
-    return [End(last["x"], float(last["value"]), shortened(text, _END_WIDTH), colour)]
+    figure = number(last["value"], "count" if unit.startswith("currency") else unit, currency, short=True)
+    text = f"{shortened(name, _END_WIDTH - text_width(figure))} {figure}"
+    return [End(last["x"], float(last["value"]), text, colour)]
 
 
 def _readings(series: Mapping[str, Sequence[Row]], period: str, unit: str, currency: str) -> list[str]:

@@ -48,3 +48,9 @@ def test_drawings_of_charts_that_are_gone_are_gone(charts, tmp_path):
     again = write_drawings({"trend": charts["trend"]}, docs, cache)
     assert (again.drawn, again.reused) == (0, 1)
     assert [path.name for path in (docs / ".charts").iterdir()] == ["trend.html"]
+
+
+def test_the_pace_is_marked_where_the_bar_should_be_by_now():
+    tree = ElementTree.fromstring(attainment(0.6, title="t", paced=1.2))
+    marks = {kind: tree.find(f"path[@class='of-bullet__{kind}']").get("d") for kind in ("paced", "target")}
+    assert marks == {"paced": "M96,0V14", "target": "M192,0V14"}  # half of the target was due
