@@ -51,7 +51,8 @@ class Explanation:
     def summary(self) -> str:
         """The answer in a line or two."""
         about = f"{self.metric_id}, {self.period}, {self.scope}"
-        lines = [f"{about}: {_said(self.cell)}", f"{self.counted} counted"]
+        what = "results go into it" if "input" in self.rows else "counted"
+        lines = [f"{about}: {_said(self.cell)}", f"{self.counted} {what}"]
         if self.excluded:
             reasons = ", ".join(f"{reason} {number}" for reason, number in self.excluded.items())
             lines[1] += f"; left out: {reasons}"

@@ -132,6 +132,7 @@ def test_units_that_name_their_period_are_found_by_it(spring):
 def test_a_formula_is_explained_by_its_inputs_and_those_before(spring):
     explained = spring.explain("growth", "2026-05", HANDED, GROWTH)
     assert list(explained.rows.input) == ["handed", "handed"]
+    assert explained.summary.endswith("2 results go into it")
     assert sorted(explained.rows.value) == [2, 3]  # to 19 May, the 13th business day, and to that of April
 
 
