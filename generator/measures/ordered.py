@@ -31,7 +31,7 @@ class SortedUnits:
     columns: dict[str, Numbers]  # what was asked for; the first is the value sorted by
     days: Indices  # since 1970-01-01; -1 where the unit names its period
     named: Indices  # period id, -1 where the unit goes by its day
-    codes: dict[str, Indices]  # dimension -> position in `scopes[dimension]`
+    codes: dict[str, npt.NDArray[np.int32]]  # dimension -> position in `scopes[dimension]`
     scopes: dict[str, list[str]]
 
 
@@ -98,7 +98,7 @@ def sorted_units(
 ) -> SortedUnits:
     """Fetch the units that count, with `terms` (name -> SQL number), sorted by the first of them."""
     named = "coalesce(u.period, -1)" if units.has("period") else "-1"
-    day = f"coalesce(cast(floor(epoch(cast({day_of_unit(units)} as timestamp)) / 86400) as bigint), -1)"
+    day = f"coalesce(cast(floor(epoch(cast({day_of_unit(units)} as timestamp)) / 86400) as integer), -1)"
     columns = [f"{day} as day", f"{named} as named_period"]
     columns += [f"cast({term} as double) as {name}" for name, term in terms.items()]
     # Members travel as numbers: texts would take most of the time.
@@ -129,18 +129,18 @@ def _member(dim: str) -> str:
 
 def _members_sql(units: UnitTable, dim: str) -> str:
     return (
-        "select member, row_number() over (order by member) - 1 as code"
+        "select member, cast(row_number() over (order by member) - 1 as integer) as code"
         f" from (select distinct {_member(dim)} as member from {units.name} u) m"
     )
 
 
-def _scopes_of(engine: Engine, units: UnitTable, dim: str) -> tuple[Indices, list[str]]:
+def _scopes_of(engine: Engine, units: UnitTable, dim: str) -> tuple[npt.NDArray[np.int32], list[str]]:
     """Return the scope texts of `dim`, sorted, and for each member code the position of its text there."""
     members = [member for member, _ in engine.rows(f"{_members_sql(units, dim)} order by code")]
     texts = [scope_text({dim: member}) for member in members]
     ordered = sorted(set(texts))
     position = {text: number for number, text in enumerate(ordered)}
-    return np.array([position[text] for text in texts], dtype="int64"), ordered
+    return np.array([position[text] for text in texts], dtype=np.int32), ordered
 
 
 def cells_in(units: SortedUnits, by: tuple[str, ...], wanted: pd.DataFrame, periods: Periods) -> Iterator[Cells]:

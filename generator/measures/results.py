@@ -9,7 +9,7 @@ import pandas as pd
 
 
 class Status(StrEnum):
-    """The words of spec rule G24; a cell without a value always has one that says why."""
+    """What to bear in mind about a cell; one without a value always has a word that says why."""
 
     OK = "ok"
     MATURING = "maturing"
@@ -48,10 +48,12 @@ class Results:
         `denominator`, `target`, `attainment` are floats (NaN: none), `n` is Int64, `status` a word of Status,
         `target_status` one of on_target, at_risk, off_target or "", `cut` an ISO date or "".
         Sorted by metric_id, period, scope.
-    comparisons: COMPARISON_COLUMNS; comparison is one of wow, mom, qoq, yoy; `change` is a difference for rates
-        (percentage points / 100) and a relative change for everything else; verdict is up, down, no_clear_change
-        or n/a (sample too small, a side missing); `note` is "" or `prior_exhausted`.
-    curves: CURVE_COLUMNS, cumulative incidence of cohort metrics by day since entry.
+    comparisons: COMPARISON_COLUMNS; comparison is one of wow, mom, qoq, yoy; `change` is a difference (percentage
+        points / 100) for rates, cohorts and whatever has the unit `ratio`, and a relative change for everything else;
+        `low` and `high` bound it where there is an interval; verdict is up, down, no_clear_change or n/a (sample too
+        small, a side missing, no interval for this kind); `note` is "" or `prior_exhausted`.
+    curves: CURVE_COLUMNS, cumulative incidence of cohort metrics by day since entry: scope `all` of every own period,
+        and every member for the period `all`; `at_risk` are the units still followed at that age.
     periods: one row per own period: period (label), grain, starts_on, ends_on (exclusive), cut_on (exclusive),
         is_part, days_done, days_total; sorted by grain and start.
     """

@@ -54,7 +54,7 @@ def test_exactly_half_still_waiting_is_the_median(november):
 groups = st.lists(st.lists(st.tuples(st.integers(0, 6), st.booleans()), min_size=1, max_size=24), max_size=30)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(groups)
 def test_the_median_wait_is_the_one_of_exact_arithmetic(november, drawn):
     rows = [(f"g{g}", value, seen) for g, pairs in enumerate(drawn) for value, seen in pairs]
