@@ -42,7 +42,7 @@ create or replace macro letter_bits(c) as
         + case when ascii(substr(c, 4, 1)) between 65 and 90 then 8 else 0 end
         + case when ascii(substr(c, 5, 1)) between 65 and 90 then 16 else 0 end, 1);
 create or replace macro wide_id(c) as case
-    when regexp_full_match(c, '[0-9A-Za-z]{15}')
+    when length(c) = 15 and regexp_full_match(c, '[0-9A-Za-z]{15}')
     then c || letter_bits(substr(c, 1, 5)) || letter_bits(substr(c, 6, 5)) || letter_bits(substr(c, 11, 5))
     else c end;
 """

@@ -202,6 +202,20 @@ class _Pushback:
 
 def _record(lines: _Pushback, line: str, start: int, layout: Layout) -> tuple[int, list[str]] | Reject:
     taken: list[str] = []
+    try:
+        cells = next(csv.reader((line,), delimiter=layout.delimiter, strict=True))
+    except csv.Error:
+        cells = _over_lines(lines, line, taken, layout)
+    if len(cells) != len(layout.header):
+        lines.give_back(taken)
+        return Reject(start, Reason.UNDECODABLE if _UNKNOWN in line else Reason.RAGGED)
+    if _UNKNOWN in line or any(_UNKNOWN in more for more in taken):
+        return Reject(start, Reason.UNDECODABLE)
+    return start, cells
+
+
+def _over_lines(lines: _Pushback, line: str, taken: list[str], layout: Layout) -> list[str]:
+    """Return the cells of a record that goes on after `line`, adding to `taken` what it covers; [] for none."""
 
     def supply() -> Iterator[str]:
         yield line
@@ -213,15 +227,9 @@ def _record(lines: _Pushback, line: str, start: int, layout: Layout) -> tuple[in
             yield more
 
     try:
-        cells = next(csv.reader(supply(), delimiter=layout.delimiter, strict=True))
+        return next(csv.reader(supply(), delimiter=layout.delimiter, strict=True))
     except (csv.Error, StopIteration):
-        cells = []
-    if len(cells) != len(layout.header):
-        lines.give_back(taken)
-        return Reject(start, Reason.UNDECODABLE if _UNKNOWN in line else Reason.RAGGED)
-    if _UNKNOWN in line or any(_UNKNOWN in more for more in taken):
-        return Reject(start, Reason.UNDECODABLE)
-    return start, cells
+        return []
 
 
 def clean_copy(path: Path, layout: Layout, target: Path) -> tuple[Reject, ...]:

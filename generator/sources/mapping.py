@@ -78,6 +78,8 @@ class _Reading:
         names = [name for name in (self._relation.column(spelling) for spelling in rule.from_) if name]
         if not names:
             by_stage = rule.default == "by_stage"
+            if rule.blank is not None:
+                return _Filled(literal(rule.blank))
             return _Filled(default or "", assumed="true" if default else "", is_absent=default is None and not by_stage)
         given = self._given(column, rule, tuple(dict.fromkeys(names)))
         if default is None:

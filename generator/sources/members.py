@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ..agreement import Agreement
-from ..canonical import TABLES, Column
+from ..canonical import TABLES
 from ..engine import Engine
 from .cells import quoted
 from .profile import MAPPED, MapName
@@ -64,21 +64,29 @@ def settle_members(
     """Decide the spelling of every member of the loaded tables; `names` gives readable names for ids by dimension."""
     counts: dict[str, dict[tuple[str, str], Counter[str]]] = defaultdict(dict)
     for table in tables:
+        wanted: list[str] = []
         for column in TABLES[table].columns:
             if (column.dimension and not column.choices) or (table, column.name) in MAPPED:
-                counts[column.name][table, column.name] = _counted(engine, table, column)
+                wanted.append(column.name)
+        for name, found in _counted(engine, table, wanted).items():
+            counts[name][table, name] = found
     settled = Settled()
     for dimension, members in sorted(counts.items()):
         _settle(dimension, members, native, names.get(dimension, {}), settled)
     return settled
 
 
-def _counted(engine: Engine, table: str, column: Column) -> Counter[str]:
-    name = quoted(column.name)
-    rows = engine.rows(
-        f"select {name}, count(*) from canonical.{table} where _out = 0 and {name} is not null group by {name}"
-    )
-    return Counter({str(member): int(count) for member, count in rows})
+def _counted(engine: Engine, table: str, columns: list[str]) -> dict[str, Counter[str]]:
+    """Return how many rows have each member, by column."""
+    found: dict[str, Counter[str]] = {column: Counter() for column in columns}
+    selects = [
+        f"select '{column}', {quoted(column)}, count(*) from canonical.{table}"
+        f" where _out = 0 and {quoted(column)} is not null group by {quoted(column)}"
+        for column in columns
+    ]
+    for column, member, count in engine.rows(" union all ".join(selects)) if selects else []:
+        found[str(column)][str(member)] = int(count)
+    return found
 
 
 def _settle(

@@ -17,6 +17,8 @@ from ..project import Project
 from .profile import KIND, MAPPED, Block, Offered, Profile, Rule, Source
 
 _PACKAGED = Path(__file__).parent
+#: Safe like `safe_load`, in C where the machine has it.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 #: What profiles may read beside their own sources: spellings that the agreement knows -> what they stand for.
 AGREED = {"stage_spelling": ("spelling", "stage"), "deal_stage_spelling": ("spelling", "stage", "outcome")}
 _MODELS: dict[str, type[BaseModel]] = {"sources": Source, "tables": Block, "columns": Rule}
@@ -48,7 +50,7 @@ def load_profiles(project: Project) -> tuple[Profile, ...]:
 def read_profile(path: Path, shown: str, mistakes: list[Mistake]) -> Profile | None:
     """Return the checked profile of one YAML file, or None after adding what is wrong to `mistakes`."""
     try:
-        data = yaml.safe_load(path.read_text("utf-8"))
+        data = yaml.load(path.read_text("utf-8"), _LOADER)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
         mark = getattr(problem, "problem_mark", None)
         where = f"{shown}, line {mark.line + 1}" if mark else shown

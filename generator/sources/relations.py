@@ -97,9 +97,14 @@ class Relations:
             column: form for column, form in self._date_columns(name, source).items() if types.get(column) == "VARCHAR"
         }
         label = ", ".join(file.member.label for file in files)
-        orders = order_of(self._engine, label, origin, forms, self.mistakes) if files else {}
+        parts = {f"raw.f{f.number}": [c for c, kind in f.columns.items() if kind == "VARCHAR"] for f in files}
+        orders = order_of(self._engine, label, parts, forms, self.mistakes)
         cells = [f"{as_iso(quoted(c), orders[c]) if c in orders else quoted(c)} as {quoted(c)}" for c in types]
-        self._engine.run(f"create view {target} as select _file, _row, {', '.join(cells) or '_nothing'} from {origin}")
+        # What selects will read many times is worked out once; a table that is only passed on is not copied.
+        kind = "table" if source.columns else "view"
+        self._engine.run(
+            f"create {kind} {target} as select _file, _row, {', '.join(cells) or '_nothing'} from {origin}"
+        )
 
     def _date_columns(self, name: str, source: Source) -> dict[str, tuple[DateForm, ...]]:
         usual: tuple[DateForm, ...] = self._profile.written(source, "dates") or ("iso",)
@@ -123,6 +128,8 @@ class Relations:
         names = ", ".join(quoted(column) for column in key)
         given = " and ".join(f"{quoted(column)} is not null" for column in key)
         repeated = f"select {names} from {relation} where {given} group by {names} having count(*) > 1"
+        if not self._engine.rows(f"select 1 from ({repeated}) limit 1"):
+            return {}
         self._engine.run(f"create table {relation}_twice as select * from {relation} where ({names}) in ({repeated})")
         content = ", ".join(quoted(column) for column in sorted(present))
         stamp = next((column for column in source.latest_by if column in present), None)
