@@ -20,7 +20,7 @@ SEASON = (0.98, 1.00, 1.08, 1.02, 1.03, 0.98, 0.80, 0.74, 1.08, 1.14, 1.16, 0.84
 WEEKDAY = (1.06, 1.12, 1.10, 1.05, 0.88, 0.22, 0.26)
 YEARLY_GROWTH = 0.22
 #: Of the many ways in which luck could have fallen, one in which the default seed tells a plain story.
-_TELLING = 107
+_TELLING = 177
 
 
 @dataclass(frozen=True)
@@ -107,9 +107,9 @@ class Segment:
 
 
 SEGMENTS = (
-    Segment("SMB", 0.52, 4900, 17, 0.27, (8, 90)),
-    Segment("MID", 0.36, 10900, 27, 0.16, (100, 900)),
-    Segment("ENT", 0.12, 25500, 44, 0.07, (1000, 12000)),
+    Segment("SMB", 0.52, 5200, 20, 0.30, (8, 90)),
+    Segment("MID", 0.36, 11500, 31, 0.18, (100, 900)),
+    Segment("ENT", 0.12, 27000, 50, 0.08, (1000, 12000)),
 )
 
 REGIONS = ("Americas", "EMEA")

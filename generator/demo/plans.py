@@ -12,19 +12,21 @@ from generator.demo.company import DEFINITION_CHANGE, REGIONS, SEASON, YEARLY_GR
 #: Monthly promises at scale one, before season and growth: before and after the definition changed.
 _MQLS = (84.0, 59.0)
 _SQLS = 40.0
-#: New and expansion bookings a month at scale one, dollars; marketing's part of the new ones.
-_BOOKINGS = 134_000.0
-_MARKETING_PART = 76_000.0
+#: New and expansion bookings a month at scale one, dollars; how they are to grow a year; marketing's part of them.
+_BOOKINGS = 150_000.0
+_GOAL_GROWTH = 0.10
+_FIRST_MONTHS = (0.25, 0.6)
+_MARKETING_PART = 0.56
 _REGION_PART = (0.6, 0.4)
 #: Levels agreed for a whole year: metric, team, and the value of the first year and of later ones.
 _LEVELS = (
-    ("lead_to_customer", "all", "0.050", "0.055"),
+    ("lead_to_customer", "all", "0.055", "0.055"),
     ("deal_size", "sales", "10000", "10500"),
     ("sales_cycle", "sales", "45", "45"),
     ("cac", "all", "12500", "12000"),
     ("clv", "all", "45000", "50000"),
     ("sal_acceptance", "marketing", "0.70", "0.80"),
-    ("mql_to_sql", "all", "0.45", "0.55"),
+    ("mql_to_sql", "all", "0.42", "0.50"),
     ("win_rate_count", "sales", "0.28", "0.30"),
     ("lead_response_time", "sales", "240", "180"),
     ("sla_attainment", "all", "0.90", "0.90"),
@@ -39,8 +41,16 @@ def _pace(plan: Plan, month: date) -> float:
     return SEASON[month.month - 1] * (1 + YEARLY_GROWTH * years) * plan.scale
 
 
-def _quarters(plan: Plan) -> list[date]:
+def _planned_months(plan: Plan) -> list[date]:
+    """Promises are made for whole years, so they run on to the December after the drop."""
     months = plan.first_days()
+    while months[-1].month < 12:
+        months.append(next_month(months[-1]))
+    return months
+
+
+def _quarters(plan: Plan) -> list[date]:
+    months = _planned_months(plan)
     first = date(months[0].year, (months[0].month - 1) // 3 * 3 + 1, 1)
     quarters = [first]
     while (after := _later(quarters[-1], 3)) <= months[-1]:
@@ -70,32 +80,37 @@ def make_targets(plan: Plan) -> pd.DataFrame:
 
 
 def _monthly(plan: Plan) -> list[tuple[object, ...]]:
+    """Counts and sums are promised by the month; quarters and years are summed from them."""
     rows: list[tuple[object, ...]] = []
-    for month in plan.first_days():
+    for nth, month in enumerate(_planned_months(plan)):
         mqls = _MQLS[month >= DEFINITION_CHANGE] * _pace(plan, month)
         rows.append(("mql_count", month, 1, "marketing", "", _rounded(mqls, 5), ""))
-        rows.append(("sql_count", month, 1, "all", "", _rounded(_SQLS * _pace(plan, month), 5), ""))
+        sqls = _SQLS * _pace(plan, month) * (0.5 if nth == 0 else 1)
+        rows.append(("sql_count", month, 1, "all", "", _rounded(sqls, 5), ""))
+        goal, part = _goal(plan, nth, month), _goal(plan, nth, month) * _MARKETING_PART
+        for team, value in (("all", goal), ("sales", goal), ("marketing", part)):
+            rows.append(("revenue_won", month, 1, team, "", _rounded(value, 1000), "USD"))
+        for region, share in zip(REGIONS, _REGION_PART, strict=True):
+            rows.append(("revenue_won", month, 1, "all", region, _rounded(goal * share, 1000), "USD"))
+        rows.append(("originated_revenue", month, 1, "marketing", "", _rounded(part, 1000), "USD"))
     return rows
+
+
+def _goal(plan: Plan, nth: int, month: date) -> float:
+    """What is to be booked in the nth month; the first ones have no older deals to close."""
+    years = (month - plan.start).days / 365
+    begun = _FIRST_MONTHS[nth] if nth < len(_FIRST_MONTHS) else 1.0
+    return _BOOKINGS * SEASON[month.month - 1] * (1 + _GOAL_GROWTH * years) * plan.scale * begun
 
 
 def _quarterly(plan: Plan) -> list[tuple[object, ...]]:
-    rows: list[tuple[object, ...]] = []
-    for quarter in _whole(plan, _quarters(plan)):
-        pace = sum(_pace(plan, _later(quarter, nth)) for nth in range(3))
-        goal, part = _rounded(_BOOKINGS * pace, 5000), _rounded(_MARKETING_PART * pace, 5000)
-        rows.append(("revenue_won", quarter, 3, "all", "", goal, "USD"))
-        rows.append(("revenue_won", quarter, 3, "sales", "", goal, "USD"))
-        rows.append(("revenue_won", quarter, 3, "marketing", "", part, "USD"))
-        for region, share in zip(REGIONS, _REGION_PART, strict=True):
-            rows.append(("revenue_won", quarter, 3, "all", region, _rounded(_BOOKINGS * pace * share, 5000), "USD"))
-        rows.append(("originated_revenue", quarter, 3, "marketing", "", part, "USD"))
-        rows.append(("revenue_growth", quarter, 3, "all", "", _GROWTH_PER_QUARTER, ""))
-    return rows
+    quarters = _whole(plan, _quarters(plan))
+    return [("revenue_growth", quarter, 3, "all", "", _GROWTH_PER_QUARTER, "") for quarter in quarters]
 
 
 def _levels(plan: Plan) -> list[tuple[object, ...]]:
     """Rates, averages and days are judged on every grain alike, and never added up."""
-    months, quarters = plan.first_days(), _whole(plan, _quarters(plan))
+    months, quarters = _planned_months(plan), _whole(plan, _quarters(plan))
     years = _whole(plan, sorted({date(month.year, 1, 1) for month in months}))
     spans = [(day, 1) for day in months] + [(day, 3) for day in quarters] + [(day, 12) for day in years]
     rows: list[tuple[object, ...]] = []
@@ -120,10 +135,10 @@ def make_forecasts(plan: Plan, bookings: pd.Series) -> pd.DataFrame:
     rng = plan.stream("forecasts")
     rows: list[tuple[object, ...]] = []
     for quarter in _quarters(plan):
-        pace = sum(_pace(plan, _later(quarter, nth)) for nth in range(3))
+        goal = sum(_goal(plan, 9, _later(quarter, nth)) for nth in range(3))
         plain = float(bookings.get(pd.Timestamp(quarter), 0.0))
         over = _later(quarter, 3) <= plan.end
-        best = plain if over and plain else _BOOKINGS * pace
+        best = plain if over and plain else goal
         for day, spread in ((0, 0.13), (45, 0.07)):
             at = quarter + timedelta(days=day)
             if not plan.start <= at < plan.end:

@@ -68,7 +68,8 @@ def _misdated(draft: Draft) -> None:
     future = draft.deal(draft.as_of + days(2), (days(0), OPENED))
     draft.plant("future_deals", "G1", "Opportunity.csv", [future], "created after as_of; in no fact")
     nobody = record_id("Opportunity", 59_000_000)
-    lost = [draft.state(nobody, lead + days(n), OPENED, "5000", "USD", draft.plan.end) for n in (0, 1)]
+    states = enumerate((OPENED, OFFER))
+    lost = [draft.state(nobody, lead + days(n), stage, "5000", "USD", draft.plan.end) for n, stage in states]
     draft.plant("orphan_deal_states", "G8", "OpportunityHistory.csv", lost, "their deal is not in the drop")
 
 
