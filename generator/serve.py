@@ -96,11 +96,12 @@ def serve(rebuild: Rebuild, watch: Iterable[Path], host: str = "127.0.0.1", port
     for a mistake, which is printed and shown over the page while the last good site stays. `port` 0 takes a free one.
     """
     preview = Preview(rebuild)
-    changes = Changes()
+    watched = {path.resolve() for path in watch if path.exists()}
+    changes = Changes(watched)
     server = open_server(preview, host, port)
     observer = Observer()
-    for folder in _folders(watch):
-        observer.schedule(changes, str(folder), recursive=True)
+    for folder, is_deep in _folders(watched).items():
+        observer.schedule(changes, str(folder), recursive=is_deep)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     observer.start()
     try:
@@ -129,9 +130,10 @@ def open_server(preview: Preview, host: str, port: int) -> ThreadingHTTPServer:
 
 
 class Changes(FileSystemEventHandler):
-    """Collects paths that changed until nothing has changed for a moment."""
+    """Collects paths among or below `watched` that changed until nothing has changed for a moment."""
 
-    def __init__(self) -> None:
+    def __init__(self, watched: set[Path]) -> None:
+        self._watched = watched
         self._seen: queue.SimpleQueue[Path] = queue.SimpleQueue()
 
     def on_any_event(self, event: FileSystemEvent) -> None:
@@ -140,8 +142,16 @@ class Changes(FileSystemEventHandler):
             return
         for text in (event.src_path, event.dest_path):
             path = Path(text if isinstance(text, str) else bytes(text).decode())
-            if text and not path.name.endswith(_UNSEEN) and not path.name.startswith("."):
+            if text and self._is_meant(path):
                 self._seen.put(path)
+
+    def _is_meant(self, path: Path) -> bool:
+        """Whether somebody waits for `path`: not for an editor's own files, nor for a neighbour of a watched file."""
+        for base in self._watched:
+            if path.is_relative_to(base):
+                below = path.relative_to(base).parts
+                return not path.name.endswith(_UNSEEN) and not any(part.startswith((".", "__")) for part in below)
+        return False
 
     def wait(self) -> set[Path]:
         """Return the next paths that changed together; blocks until there are some."""
@@ -158,12 +168,13 @@ class Changes(FileSystemEventHandler):
                 return found
 
 
-def _folders(watch: Iterable[Path]) -> list[Path]:
-    """Return the outermost folders to watch, each once."""
-    folders = sorted({(path if path.is_dir() else path.parent).resolve() for path in watch if path.exists()})
-    return [
-        folder for folder in folders if not any(folder.is_relative_to(other) for other in folders if other != folder)
-    ]
+def _folders(watched: set[Path]) -> dict[Path, bool]:
+    """Return the folders to observe, each once, and whether with all below it; a file is observed by its folder."""
+    deep = {path for path in watched if path.is_dir()}
+    deep -= {path for path in deep if any(path.is_relative_to(other) for other in deep - {path})}
+    flat = {path.parent for path in watched if path.is_file()}
+    flat -= {path for path in flat if any(path.is_relative_to(other) for other in deep)}
+    return dict.fromkeys(sorted(deep), True) | dict.fromkeys(sorted(flat), False)
 
 
 def _named(changed: set[Path]) -> str:

@@ -94,15 +94,23 @@ def test_a_foreign_name_for_this_machine_is_refused(served):
 
 
 def test_changes_that_come_together_are_one_and_reading_is_no_change():
-    changes = Changes()
-    for name in ("a.md", "b.md", "a.md", ".a.md.swp", "c.md~"):
+    changes = Changes({Path("/x")})
+    for name in ("a.md", "b.md", "a.md", ".a.md.swp", "c.md~", ".git/index", "__pycache__/a.pyc"):
         changes.on_any_event(FileModifiedEvent(f"/x/{name}"))
     changes.on_any_event(FileOpenedEvent("/x/read.md"))
     assert changes.wait() == {Path("/x/a.md"), Path("/x/b.md")}
 
 
-def test_a_folder_inside_another_is_watched_once(tmp_path):
+def test_neighbours_of_a_watched_file_are_no_change():
+    changes = Changes({Path("/x/mkdocs.yml")})
+    for name in ("notes.txt", ".onefunnel/drawing.json", "mkdocs.yml"):
+        changes.on_any_event(FileModifiedEvent(f"/x/{name}"))
+    assert changes.wait() == {Path("/x/mkdocs.yml")}
+
+
+def test_a_folder_inside_another_is_observed_once_and_a_file_by_its_folder_alone(tmp_path):
     (tmp_path / "content" / "kpis").mkdir(parents=True)
-    (tmp_path / "content" / "a.md").write_text("")
-    watch = [tmp_path / "content" / "kpis", tmp_path / "content", tmp_path / "content" / "a.md", tmp_path / "gone"]
-    assert _folders(watch) == [(tmp_path / "content").resolve()]
+    for name in ("content/a.md", "mkdocs.yml"):
+        (tmp_path / name).write_text("")
+    watched = {tmp_path / name for name in ("content/kpis", "content", "content/a.md", "mkdocs.yml")}
+    assert _folders(watched) == {tmp_path / "content": True, tmp_path: False}
