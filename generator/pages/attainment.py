@@ -64,14 +64,14 @@ def _revenue_lines(context: Context, kpi: Kpi, cell: Cell, row: Period, pace: fl
 
     lines = [f"{amount(cell.value)} of {amount(cell.target)}"]
     if row.is_part and pace is not None:
-        days = f"{row.days_done} of {row.days_total} business days done"
-        lines.append(f"{formats.percent(pace)} of pace, {days}")
+        lines.append(f"{formats.percent(pace)} of pace on day {row.days_done} of {row.days_total}")
     gap = _beside(context, cell, "gap")
-    if gap is not None:
-        lines.append(f"{amount(gap)} to go" if gap > 0 else f"{amount(-gap)} above the target")
+    if gap is not None and gap <= 0:
+        return [*lines, f"{amount(-gap)} above the target"]
     per_day = _beside(context, cell, "required_per_business_day")
-    if row.is_part and per_day is not None and per_day > 0:
-        lines.append(f"{amount(per_day)} needed per business day left")
+    if gap is not None:
+        each = f": {amount(per_day)} each business day left" if row.is_part and per_day else ""
+        lines.append(f"{amount(gap)} to go{each}")
     return lines
 
 

@@ -28,6 +28,8 @@ from generator.pages.words import Chip
 from generator.sources.report import Severity
 
 SLA = "sla_attainment"
+#: So many findings that taint figures are told one by one.
+TOLD = 3
 
 
 @dataclass(frozen=True)
@@ -147,7 +149,7 @@ def load_problems(context: Context) -> Iterator[Notice]:
         yield Notice("ledger", state, line.file, "trust.md#ledger", f"read {line.read} rows, accounted for {line.told}")
     rows, read = quarantined(load)
     if rows:
-        share = formats.percent(rows / read)
+        share = formats.small_percent(rows / read)
         text = f"{formats.several(rows, 'row')} of {formats.counted(read)} could not be used ({share})"
         yield Notice("quarantine", Chip("set aside", "warn"), "Rows in quarantine", "trust.md#quarantine", text)
     if load.unclaimed:
@@ -156,15 +158,20 @@ def load_problems(context: Context) -> Iterator[Notice]:
 
 
 def data_problems(context: Context) -> Iterator[Notice]:
-    """Point out the findings that block or taint figures: what breaks the definitions, and what is missing."""
-    for finding in context.report.findings:
-        if finding.severity is Severity.NOTES:
-            continue
+    """Point out the findings that block figures, and those that taint most rows; the trust page has them all."""
+    blocking = [finding for finding in context.report.findings if finding.severity is Severity.BLOCKS]
+    tainting = [finding for finding in context.report.findings if finding.severity is Severity.TAINTS]
+    tainting.sort(key=lambda finding: (-finding.failing, finding.id, finding.text))
+    for finding in [*blocking, *tainting[:TOLD]]:
         blocks = finding.severity is Severity.BLOCKS
         state = Chip("blocks figures", "bad") if blocks else Chip("taints figures", "warn")
         share = f" ({formats.of(finding.failing, finding.checked)})" if finding.checked else ""
         subject = finding.id.replace("_", " ").capitalize()
         yield Notice("finding", state, subject, "trust.md#findings", f"{finding.text}{share}")
+
+    if len(tainting) > TOLD:
+        text = f"{formats.several(len(tainting) - TOLD, 'more finding')} on the trust page"
+        yield Notice("finding", Chip("taints figures", "warn"), "Data", "trust.md#findings", text)
 
 
 def unanswered(context: Context) -> Iterator[Notice]:

@@ -78,7 +78,8 @@ class Context:
 
     def label(self, dimension: str, member: str) -> str:
         """Return how a member of a dimension is printed."""
-        return self.report.labels.get(dimension, {}).get(member, member)
+        known = {**words.MEMBERS.get(dimension, {}), **self.report.labels.get(dimension, {})}
+        return known.get(member, member)
 
     def scope_label(self, scope: str) -> str:
         """Return how the one member that `scope` names is printed."""

@@ -60,6 +60,11 @@ def number(value: float | None, unit: str, currency: str) -> str:
     return counted(value)
 
 
+def small_percent(share: float) -> str:
+    """Return a share that may be tiny: what is more than nothing is never printed as 0.0 %."""
+    return f"under{_GAP}{percent(0.001)}" if 0 < share < 0.0005 else percent(share)
+
+
 def difference(change: float | None, *, of_rates: bool) -> str:
     """Return a change with its sign: percentage points between rates, a percentage of the earlier value elsewhere."""
     if change is None or not math.isfinite(change):

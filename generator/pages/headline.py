@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
+from generator.agreement.targets import SAMPLE
 from generator.kpis.kpi import Figure, Kind, Kpi
 from generator.pages import formats, words
 from generator.pages.cells import ALL, Cell, Comparison, Period
@@ -133,6 +135,26 @@ def target_text(context: Context, kpi: Kpi, cell: Cell, row: Period) -> str:
     return f"{gap_text(context, kpi.unit, cell.value - cell.target)} against {target}"
 
 
+def tile_target(context: Context, kpi: Kpi, cell: Cell, row: Period) -> str:
+    """Return the distance to the target as a tile has room for it: `94.7 % of pace`, `+2.2 pts vs 32.0 %`."""
+    pace = paced(context, cell) if kpi.target == "flow" and row.is_part else None
+    if pace and pace.value is not None:
+        return f"{formats.percent(pace.value)} of pace"
+    return target_text(context, kpi, cell, row).replace(" against ", " vs ")
+
+
+def is_sample(context: Context, cell: Cell) -> bool:
+    """Whether a cell's target is a placeholder of the packaged agreement; targets in the drop replace those."""
+    begins = context.cells.periods[cell.period].starts_on
+    return cell.target is not None and any(
+        target.version == SAMPLE
+        and target.metric == cell.metric
+        and target.period_start.isoformat() == begins
+        and math.isclose(float(target.value), cell.target)
+        for target in context.report.agreement.targets
+    )
+
+
 def gap_text(context: Context, unit: str, gap: float) -> str:
     """Return a signed distance in the unit: `+2.2 pts`, `−3.1 days`."""
     if unit == "ratio":
@@ -146,11 +168,17 @@ class Trend:
     """A comparison in words; `direction` is set only where the change is clear."""
 
     text: str  # "+3.1 pts"
-    against: str  # "Oct 2026"
+    before: str  # "Oct 2026"
+    is_like_for_like: bool  # a part period, compared with as many business days of the earlier one
     direction: str  # up, down, flat or "" (nothing can be said)
     tone: str  # good, bad or ""
     word: str  # "up", "down", "no clear change" or ""
     note: str = ""
+
+    @property
+    def against(self) -> str:
+        """What the figure is compared with: `Oct 2026`, or `the same days of Oct 2026`."""
+        return f"the same days of {self.before}" if self.is_like_for_like else self.before
 
 
 _WORDS = {"up": "up", "down": "down", "no_clear_change": "no clear change"}
@@ -172,6 +200,7 @@ def _trend(context: Context, kpi: Kpi, figure: Figure, cell: Cell, found: Compar
     return Trend(
         formats.difference(found.change, of_rates=of_rates),
         formats.period(found.before_period),
+        context.cells.periods[cell.period].is_part,
         direction,
         tone_of(kpi.better, verdict),
         _WORDS.get(verdict, ""),

@@ -10,16 +10,18 @@ from generator.pages.kpi_pages import lacks
 def write_home(context: Context) -> None:
     """Write index.md."""
     kpis = scorecard.shared(context)
-    tiles = scorecard.tiles(context, kpis)
+    goals = attainment.goals(context)
+    told = {"revenue_attainment", attainment.TEAMS} if goals else set()  # the cards above the tiles say these
+    tiles = scorecard.tiles(context, [kpi for kpi in kpis if kpi.id not in told])
     context.write(
         "index.md",
         "home.md.j2",
         {
-            "goals": attainment.goals(context),
+            "goals": goals,
             "tiles": tiles,
             "notices": attention.notices(context) if tiles else [],
             "is_empty": not any(table.rows for table in context.report.load.tables.values()),
-            "samples": has_samples(context),
+            "has_samples": any(tile.is_sample for tile in tiles),
             **absence(context),
         },
     )
@@ -34,8 +36,3 @@ def absence(context: Context, section: str | None = None) -> dict[str, object]:
         "lacking": lacks(absent.needs) if absent else "",
         "silent": scorecard.silent(context, kpis),
     }
-
-
-def has_samples(context: Context) -> bool:
-    """Whether any target is still a placeholder of the packaged agreement."""
-    return any(target.version == "sample" for target in context.report.agreement.targets)

@@ -18,6 +18,7 @@ from generator.pages.headline import (
     headline,
     interval_text,
     is_judged,
+    is_sample,
     is_small,
     period_text,
     printed,
@@ -26,6 +27,7 @@ from generator.pages.headline import (
 )
 from generator.pages.history import trend_figure
 from generator.pages.markup import Trusted
+from generator.pages.shapes import curves, distributions
 from generator.pages.splits import splits
 from generator.pages.words import Chip
 
@@ -90,13 +92,14 @@ def kpi_values(context: Context, kpi: Kpi) -> dict[str, object]:
 def _figures(context: Context, stand: Headline | None, page: str) -> dict[str, object]:
     """Return the drawings and tables of a KPI; all empty where it has no value."""
     if stand is None:
-        return {"trend": Trusted(""), "splits": [], "unsplit": [], "beside": [], "period": ""}
+        return {"trend": Trusted(""), "splits": [], "unsplit": [], "beside": [], "shapes": [], "period": ""}
     made, alone = splits(context, stand)
     return {
         "trend": trend_figure(context, stand, download=address(page, csv_path(stand.kpi.id))),
         "splits": made,
         "unsplit": [words.dimension(dimension) for dimension in alone],
         "beside": _beside(context, stand),
+        "shapes": [*distributions(context, stand), *curves(context, stand)],
         "period": period_text(stand.period),
     }
 
@@ -144,15 +147,9 @@ def caveats(context: Context, stand: Headline) -> list[str]:
         found.append(f"95 % interval: {interval}.")
     if any(trend.note for trend in trends(context, stand.kpi, cell)):
         found.append("The period it is compared with was shorter, so all of it is used.")
-    if cell.target is not None and has_sample_target(context, stand.kpi.id):
+    if is_sample(context, cell):
         found.append("The target is a sample, not yet an agreed one.")
     return found
-
-
-def has_sample_target(context: Context, metric: str) -> bool:
-    """Whether a metric's targets are the placeholders of the packaged agreement."""
-    versions = {target.version for target in context.report.agreement.targets if target.metric == metric}
-    return "sample" in versions
 
 
 def _chip(context: Context, stand: Headline) -> Chip | None:

@@ -36,7 +36,7 @@ class Trusted(Markup):
 @lru_cache(maxsize=16384)
 def encoded(text: str) -> str:
     """Return `text` such that Markdown, HTML and their attributes show it and never obey it."""
-    visible = _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip(" ")
+    visible = _SPACES.sub(" ", _INVISIBLE.sub("", text))
     return _MARKUP.sub(lambda match: f"&#{ord(match.group())};", visible)
 
 

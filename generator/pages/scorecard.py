@@ -13,9 +13,10 @@ from generator.pages.headline import (
     Trend,
     chip,
     headline,
+    is_sample,
     is_small,
     printed,
-    target_text,
+    tile_target,
     trends,
 )
 from generator.pages.markup import Trusted
@@ -41,6 +42,7 @@ class Tile:
     target: str
     trend: Trend | None
     note: str
+    is_sample: bool
 
 
 @dataclass(frozen=True)
@@ -74,9 +76,10 @@ def tile(context: Context, stand: Headline) -> Tile:
         is_part=stand.period.is_part and stand.grain != "all",
         spark=sparkline(context, stand),
         chip=chip(context, figure, cell),
-        target=target_text(context, kpi, cell, stand.period) if not is_small(context, figure, cell) else "",
+        target=tile_target(context, kpi, cell, stand.period) if not is_small(context, figure, cell) else "",
         trend=changes[0] if changes else None,
         note=note(context, stand),
+        is_sample=is_sample(context, cell),
     )
 
 
@@ -96,6 +99,8 @@ def note(context: Context, stand: Headline) -> str:
     """Return what a reader has to keep in mind about the value, or nothing."""
     if stand.cell.value is None:
         return ""
+    if is_sample(context, stand.cell):
+        return "sample target"
     if stand.is_behind and stand.newest_status == "maturing":
         return "newer ones are maturing"
     if stand.cell.status in ("provisional", "capped"):

@@ -61,6 +61,32 @@ DIMENSIONS = {
 
 PLURALS = {"category": "categories", "bucket": "buckets"}
 
+#: Members of closed lists that no agreement names.
+MEMBERS = {
+    "type": {"new_business": "New business", "expansion": "Expansion", "renewal": "Renewal"},
+    "team": {"sales": "Sales", "marketing": "Marketing", "joint": "Both teams"},
+    "origin": {
+        "sales": "Sales",
+        "marketing": "Marketing",
+        "partner": "Partner",
+        "customer_success": "Customer success",
+    },
+    "direction": {
+        "marketing_to_sales": "Marketing owes Sales",
+        "sales_to_marketing": "Sales owes Marketing",
+        "joint": "Both",
+    },
+    "bucket": {
+        "le_5m": "up to 5 min",
+        "le_1h": "up to 1 h",
+        "le_4h": "up to 4 h",
+        "le_24h": "up to 24 h",
+        "gt_24h": "over 24 h",
+        "no_response": "no answer in time",
+        "pending": "still pending",
+    },
+}
+
 #: Which splits are worth a chart; the others are tables.
 CHARTED_FIRST = (
     "bucket", "commitment", "stage", "channel", "tier", "team", "type", "reason", "segment", "region", "origin",

@@ -210,7 +210,7 @@ def test_an_empty_drop_says_so_in_a_line_instead_of_empty_tiles(written, kpis, a
     home = (docs / "index.md").read_text()
     assert "This drop holds no rows yet." in home
     assert "of-tile" not in home
-    assert home.count("of-note") == 2
+    assert home.count("of-note") == 1
     assert "This drop holds no files." in (docs / "trust.md").read_text()
     assert "{:#mql}" in (docs / "definitions.md").read_text()
 
