@@ -61,7 +61,7 @@ def _base(plan: Plan, rng: np.random.Generator) -> pd.DataFrame:
     count = max(round(_BASE_CUSTOMERS * plan.scale), 3)
     segment, region = pick(rng, of_segment("share"), count), pick(rng, REGION_SHARE, count)
     euro = rng.random(count) < np.array(EURO_SHARE)[region]
-    usd = of_segment("size")[segment] * 1.12 / 12 * rng.lognormal(0, 0.4, count)
+    usd = of_segment("size")[segment] * 1.02 / 12 * rng.lognormal(0, 0.4, count)
     age = rng.integers(5, 1090, count).astype("timedelta64[D]")
     return pd.DataFrame(
         {

@@ -24,7 +24,7 @@ _LEVELS = (
     ("deal_size", "sales", "10000", "10500"),
     ("sales_cycle", "sales", "45", "45"),
     ("cac", "all", "12500", "12000"),
-    ("clv", "all", "45000", "50000"),
+    ("clv", "all", "55000", "60000"),
     ("sal_acceptance", "marketing", "0.70", "0.80"),
     ("mql_to_sql", "all", "0.42", "0.50"),
     ("win_rate_count", "sales", "0.28", "0.30"),

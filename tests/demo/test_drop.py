@@ -9,6 +9,7 @@ import pytest
 
 from generator.demo import make_demo, make_empty, make_small
 from generator.demo.salesforce.ids import checksum
+from generator.demo.salesforce.spelling import QUEUE
 
 PREFIXES = {"Lead": "00Q", "Contact": "003", "Account": "001", "Opportunity": "006", "Campaign": "701"} | {
     "Task": "00T",
@@ -86,6 +87,10 @@ def test_ids_have_their_prefix_and_checksum_and_stand_once(drop, table):
         defect.count for name, defect in drop.answers.defects.items() if "identical_" in name or "_copies" in name
     )
     assert len(ids) - len(set(ids)) <= copies
+
+
+def test_the_queue_of_new_leads_has_an_id_as_good_as_any():
+    assert QUEUE[15:] == checksum(QUEUE[:15])
 
 
 @pytest.mark.parametrize(("table", "column", "targets"), LINKS)

@@ -30,7 +30,7 @@ FORECAST = ("Pipeline", "Pipeline", "BestCase", "Forecast", "Closed", "Omitted")
 DEAL_TYPES = ("New Business", "Existing Business", "Renewal")
 #: By the numbers in `demo.activities`.
 OUTCOMES = ("Connected", "Replied", "No Answer", "Left Voicemail", "Held", "No Show", "")
-QUEUE = "00GHs00000MKTGQMAQ"  # new leads wait here for their owner
+QUEUE = "00GHs00000MKTGQMA5"  # new leads wait here for their owner
 
 
 def instants(at: Array | pd.Series) -> Array:
