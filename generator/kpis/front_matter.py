@@ -76,6 +76,7 @@ class CompanionMatter(_Strict):
     window: str | None = None
     formula: Text | None = None
     within: str | None = None
+    crossed: str | None = None
     requires_both: bool | None = None
     grains: Grains | None = None
 
@@ -103,6 +104,7 @@ class FrontMatter(_Strict):
     grains: Grains = vocabulary.GRAINS
     window: str | None = None
     within: str | None = None
+    crossed: str | None = None
     requires_both: bool | None = None
     formula: Text | None = None
     enabled: bool = True

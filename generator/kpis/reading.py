@@ -161,6 +161,7 @@ def _figures(front: FrontMatter, document: Document) -> tuple[Figure, ...]:
         window=front.window,
         formula=front.formula,
         within=front.within,
+        crossed=front.crossed,
         requires_both=front.requires_both,
         grains=front.grains,
     )
@@ -188,6 +189,7 @@ def _figure(name: str, matter: CompanionMatter, own: CompanionMatter, document: 
         grains=matter.grains or own.grains or (),
         window=(matter.window or own.window) if kind is Kind.COHORT else None,
         within=(matter.within or own.within) if is_ratio else None,
+        crossed=(matter.crossed or own.crossed) if kind is Kind.RATE else None,
         requires_both=is_ratio and bool(own.requires_both if matter.requires_both is None else matter.requires_both),
         line=query.line if query else 0,
     )
@@ -240,6 +242,7 @@ _KEYS_OF_KINDS = (
     ("formula", Kind.FORMULA),
     ("window", Kind.COHORT),
     ("within", Kind.RATIO),
+    ("crossed", Kind.RATE),
     ("requires_both", Kind.RATIO),
 )
 
@@ -273,8 +276,9 @@ def _figure_mistakes(kpi: Kpi, document: Document, settings: Mapping[str, str]) 
             yield Mistake(f"{where}: window", "a cohort needs a window", f"One of: {', '.join(windows)}.")
         if figure.window is not None and (problem := not_one_of(figure.window, windows)):
             yield Mistake(f"{where}: window", problem, "Windows stand in content/agreement/settings.yml.")
-        if figure.within is not None and figure.within not in figure.by:
-            yield Mistake(f"{where}: within", f"{with_hint(figure.within, figure.by)} is not among `by`")
+        for key, dim in (("within", figure.within), ("crossed", figure.crossed)):
+            if dim is not None and dim not in figure.by:
+                yield Mistake(f"{where}: {key}", f"{with_hint(dim, figure.by)} is not among `by`")
 
 
 def _sql_mistakes(kpi: Kpi) -> Iterable[Mistake]:

@@ -29,6 +29,14 @@ class Figure(Protocol):
     def within(self) -> str | None:
         """The dimension over which the denominator is summed, so that its shares add to one."""
 
+    @property
+    def crossed(self) -> str | None:
+        """The dimension that is also combined with each of the others; rate only."""
+
+    @property
+    def requires_both(self) -> bool:
+        """Whether a member that only one side of the ratio knows has no value; ratio only."""
+
 
 class Settings(Protocol):
     """The settings that change how figures are counted."""
@@ -55,3 +63,5 @@ class Shape:
     grains: tuple[str, ...]
     window: str | None = None
     within: str | None = None
+    crossed: str | None = None
+    requires_both: bool = False

@@ -106,10 +106,10 @@ def _local_day(engine: Engine, units: UnitTable, moment: object) -> pd.Timestamp
 
 
 def _splits(figure: Figure) -> tuple[_Split, ...]:
-    """Return every way to cut: the whole, each dimension, and pairs with the one whose shares add to one."""
+    """Return every way to cut: the whole, each dimension, and pairs with the one that the figure combines."""
     bits = {dim: 1 << number for number, dim in enumerate(figure.by)}
     ways: list[tuple[str, ...]] = [(), *((dim,) for dim in figure.by)]
-    ways += [pair for pair in combinations(figure.by, 2) if figure.within in pair]
+    ways += [pair for pair in combinations(figure.by, 2) if figure.within in pair or figure.crossed in pair]
     everything = sum(bits.values())
     return tuple(_Split(dims, everything - sum(bits[dim] for dim in dims)) for dims in ways)
 

@@ -76,3 +76,22 @@ def test_the_shares_of_a_dimension_add_to_one(november):
     assert shares == {"paid": 0.6, "email": 0.3, "Unknown": 0.1}
     assert sum(shares.values()) == pytest.approx(1)
     assert cell(measured, "2026-04", "channel=paid")["n"] == 10
+
+
+def test_a_member_that_only_one_side_knows_has_no_value(november):
+    measured = november.measure(
+        "ratio",
+        """
+        unit | moment           | num  | den | segment
+        p1   | 2026-04-02 12:00 | 3600 | 0   | MID
+        p2   | 2026-04-02 12:00 | 400  | 0   | SMB
+        n1   | 2026-04-02 12:00 | 0    | 2   | SMB
+        n2   | 2026-04-02 12:00 | 0    | 1   | ENT
+        """,
+        by=("segment",),
+        requires_both=True,
+    )
+    assert cell(measured, "2026-04", "segment=MID")["status"] == "missing_input"
+    assert cell(measured, "2026-04", "segment=ENT")["status"] == "missing_input"
+    assert cell(measured, "2026-04", "segment=SMB")["value"] == 200
+    assert cell(measured, "2026-04")["value"] == pytest.approx(4000 / 3)
