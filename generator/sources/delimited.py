@@ -31,8 +31,9 @@ class Layout:
     delimiter: str
     header: tuple[str, ...]
     skip: int  # physical lines before the first record
-    newline: str | None  # "\n" or "\r\n" where the whole file keeps to it
+    is_even: bool  # every line ends alike, with LF or with CRLF
     is_utf8: bool  # the bytes may be read as they are
+    lines: int = 0  # physical lines, where they end evenly
     assumed: bool = False  # the first declared encoding did not fit, another one did
 
 
@@ -48,7 +49,8 @@ class Reject:
 class _Survey:
     is_utf8: bool
     looks_utf8: bool  # more lines with well-formed multi-byte characters than damaged ones
-    newline: str | None
+    is_even: bool
+    lines: int
 
 
 def layout_of(path: Path, encodings: tuple[str, ...], delimiter: str | None) -> Layout:
@@ -56,12 +58,13 @@ def layout_of(path: Path, encodings: tuple[str, ...], delimiter: str | None) -> 
     with path.open("rb") as stream:
         start = stream.read(4)
     bom = next((name for mark, name in _BOMS if start.startswith(mark)), None)
-    survey = _survey(path) if bom != "utf-16" else _Survey(False, False, None)
+    survey = _survey(path) if bom != "utf-16" else _Survey(False, False, False, 0)
     encoding = bom or _fitting(path, encodings, survey)
     delimiter, header, skip, more = _header(path, encoding, delimiter)
     plain = encoding in ("utf-8", "utf-8-sig") and survey.is_utf8
     assumed = bom is None and codecs.lookup(encoding).name != codecs.lookup(encodings[0]).name
-    return Layout(encoding, delimiter, header, skip + more, None if more else survey.newline, plain, assumed)
+    even = survey.is_even and not more
+    return Layout(encoding, delimiter, header, skip + more, even, plain, survey.lines, assumed)
 
 
 def _survey(path: Path) -> _Survey:
@@ -82,8 +85,8 @@ def _survey(path: Path) -> _Survey:
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             is_utf8 = False
-    newline = "\n" if not returns else "\r\n" if feeds == returns == pairs else None
-    return _Survey(is_utf8, is_utf8 or _is_damaged_utf8(path), newline)
+    even = not returns or feeds == returns == pairs
+    return _Survey(is_utf8, is_utf8 or _is_damaged_utf8(path), even, feeds + (last not in (b"", b"\n")))
 
 
 def _is_damaged_utf8(path: Path) -> bool:
@@ -139,6 +142,18 @@ def _header(path: Path, encoding: str, delimiter: str | None) -> tuple[str, tupl
         lines = _Lines(iter([line]), stream)
         record = next(csv.reader(lines, delimiter=delimiter), [])
     return delimiter, tuple(name.strip() for name in record), skip, lines.more
+
+
+def counted_records(path: Path, layout: Layout) -> int:
+    """Return the number of records after the header, told by their quotes alone: a second opinion on a fast reading."""
+    count = quotes = 0
+    with path.open("rb") as stream:
+        for number, line in enumerate(stream):
+            if number < layout.skip or (quotes % 2 == 0 and not line.strip(b"\r\n")):
+                continue
+            quotes += line.count(b'"')
+            count += quotes % 2 == 0
+    return count
 
 
 class _Lines:
@@ -232,9 +247,13 @@ def _over_lines(lines: _Pushback, line: str, taken: list[str], layout: Layout) -
         return []
 
 
-def clean_copy(path: Path, layout: Layout, target: Path) -> tuple[Reject, ...]:
-    """Write the readable records as plain UTF-8 CSV without a header, the physical line first; return the others."""
+def clean_copy(path: Path, layout: Layout, target: Path) -> tuple[int, tuple[Reject, ...]]:
+    """Write the readable records as plain UTF-8 CSV without a header, the physical line first.
+
+    Return how many there are, and the records that are not.
+    """
     rejects = []
+    written = 0
     with target.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")
         for record in records(path, layout):
@@ -242,7 +261,8 @@ def clean_copy(path: Path, layout: Layout, target: Path) -> tuple[Reject, ...]:
                 rejects.append(record)
             else:
                 writer.writerow([record[0], *record[1]])
-    return tuple(rejects)
+                written += 1
+    return written, tuple(rejects)
 
 
 def lines_of(path: Path, layout: Layout, wanted: set[int]) -> dict[int, int]:

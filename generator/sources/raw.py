@@ -15,7 +15,7 @@ from ..errors import EngineError, ExportError, Mistake, with_hint
 from .cells import literal, quoted
 from .claims import Claim, needs
 from .containers import Form, Member
-from .delimited import Layout, Reject, clean_copy, layout_of, lines_of
+from .delimited import Layout, Reject, clean_copy, counted_records, layout_of, lines_of
 from .profiles import raw_columns
 from .workbook import sheet_to_csv
 
@@ -72,24 +72,28 @@ def load_file(
     source = claim.profile.sources[claim.source]
     if member.form is Form.SHEET:
         copy = scratch / f"sheet{number}.csv"
-        header, _ = sheet_to_csv(member.path, member.sheet, copy, claim.profile.written(source, "numbers") or "point")
+        header, written = sheet_to_csv(
+            member.path, member.sheet, copy, claim.profile.written(source, "numbers") or "point"
+        )
         layout: Layout | None = None
         rejects: tuple[Reject, ...] = ()
         clean: Path | None = copy
     else:
         encodings = claim.profile.written(source, "encodings") or ("utf-8",)
         layout = layout_of(member.path, encodings, claim.profile.written(source, "delimiter"))
-        header, rejects, clean = layout.header, (), None
+        header, rejects, clean, written = layout.header, (), None, 0
     chosen = _chosen(member, claim, header, mistakes)
     if chosen is None:
         return None
     if layout and not _load_plain(engine, number, member, layout, chosen, scratch):
         clean = scratch / f"clean{number}.csv"
-        rejects = clean_copy(member.path, layout, clean)
+        written, rejects = clean_copy(member.path, layout, clean)
     if clean:
         _load_clean(engine, number, clean, len(header), chosen)
+        if _count(engine, number) != written:
+            raise AssertionError(f"the engine read {_count(engine, number)} of {written} records of {member.label}")
     assumed = bool(layout and layout.assumed)
-    rows = int(engine.rows(f"select count(*) from raw.f{number}")[0][0])
+    rows = _count(engine, number)
     columns = dict.fromkeys(chosen, "VARCHAR")
     lookup = None if clean else layout
     return RawFile(number, member, claim, columns, rows, rejects, lookup, assumed, aliases=_aliases(claim))
@@ -129,21 +133,27 @@ def _load_plain(
     engine: Engine, number: int, member: Member, layout: Layout, chosen: dict[str, int], scratch: Path
 ) -> bool:
     """Load a well-formed UTF-8 file as it lies there; False where it is not one."""
-    if not layout.is_utf8 or layout.newline is None or len(layout.header) < 2:
+    if not layout.is_utf8 or not layout.is_even or len(layout.header) < 2:
         return False
     # The engine reads signs such as * and [ in a path as a pattern.
     link = scratch / f"plain{number}.csv"
     link.symlink_to(member.path.resolve())
     try:
-        _create(engine, number, link, len(layout.header), chosen, layout.delimiter, layout.skip, layout.newline)
+        _create(engine, number, link, len(layout.header), chosen, layout.delimiter, layout.skip)
     except EngineError:
         return False  # its words would quote the line; the careful reading finds it again and says less
-    return True
+    # A row that the engine loses without a word must not be lost: it has overlooked whole files of a declared line end.
+    rows = _count(engine, number)
+    return rows == layout.lines - layout.skip or rows == counted_records(member.path, layout)
+
+
+def _count(engine: Engine, number: int) -> int:
+    return int(engine.rows(f"select count(*) from raw.f{number}")[0][0])
 
 
 def _load_clean(engine: Engine, number: int, copy: Path, width: int, chosen: dict[str, int]) -> None:
     shifted = {column: position + 1 for column, position in chosen.items()}
-    _create(engine, number, copy, width + 1, shifted, ",", 0, "\n", row="cast(c0 as bigint) as _row, ")
+    _create(engine, number, copy, width + 1, shifted, ",", 0, row="cast(c0 as bigint) as _row, ")
 
 
 def _create(
@@ -154,16 +164,14 @@ def _create(
     chosen: dict[str, int],
     delimiter: str,
     skip: int,
-    newline: str,
     row: str = "",
 ) -> None:
     types = ", ".join(f"'c{n}': 'varchar'" for n in range(width))
     columns = ", ".join(f"c{position} as {quoted(column)}" for column, position in chosen.items())
-    ending = {"\n": r"\n", "\r\n": r"\r\n"}[newline]
     engine.run(
         f"create or replace table raw.f{number} as select {row}{columns or 'c0 as _nothing'}"
         f" from read_csv({literal(str(path))}, auto_detect = false, header = false, skip = {skip},"
-        f" delim = {literal(delimiter)}, quote = '\"', escape = '\"', new_line = '{ending}', strict_mode = true,"
+        f" delim = {literal(delimiter)}, quote = '\"', escape = '\"', strict_mode = true,"
         f" null_padding = false, compression = 'none', max_line_size = 16000000, columns = {{{types}}})"
     )
 
@@ -193,7 +201,7 @@ def _load_parquet(
         f"create or replace view raw.f{number} as select file_row_number as _row, {columns or '0 as _nothing'}"
         f" from read_parquet({literal(str(link))}, file_row_number = true)"
     )
-    rows = int(engine.rows(f"select count(*) from raw.f{number}")[0][0])
+    rows = _count(engine, number)
     types = {column: found[n][1] for column, n in chosen.items()}
     return RawFile(number, member, claim, types, rows, first_row=1, aliases=_aliases(claim))
 
