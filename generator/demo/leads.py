@@ -9,7 +9,6 @@ import pandas as pd
 
 from generator.demo.company import (
     CHANNEL_INDEX,
-    CHANNELS,
     COUNTRIES,
     DEFINITION_CHANGE,
     INDUSTRIES,
@@ -108,8 +107,3 @@ def _qualified(plan: Plan, rng: np.random.Generator, leads: pd.DataFrame) -> pd.
     chance = np.where(new, after, before) * (0.75 + 0.5 * leads["intent"].to_numpy())
     qualifies = (rng.random(count) < chance) & (at <= plan.as_of)
     return leads.assign(mql_at=np.where(qualifies, at, np.datetime64("NaT", "s")), version=np.where(new, 2, 1))
-
-
-def is_marketing(channel: Array) -> Array:
-    """Return whether marketing produced the first record, by channel index."""
-    return np.array([item.team == "marketing" for item in CHANNELS])[channel]

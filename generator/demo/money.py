@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-
 import numpy as np
 import pandas as pd
 
@@ -130,8 +128,3 @@ def make_ledger(plan: Plan, customers: Customers, rates: pd.DataFrame) -> pd.Dat
 def money_text(amount: pd.Series | Array) -> list[str]:
     """Return amounts as plain decimals of two places."""
     return [f"{value:.2f}" for value in np.asarray(amount, dtype=float)]
-
-
-def last_full_day(plan: Plan) -> date:
-    """Return the last day that is over at the drop."""
-    return plan.end - timedelta(days=1)

@@ -68,12 +68,12 @@ def _left_out(draft: Draft) -> None:
 
 def _copies(draft: Draft) -> None:
     """The same record twice: byte for byte, and in an older state with an older stamp."""
-    for kind, count in (("Lead", 2), ("Opportunity", 1), ("CampaignMember", 3)):
+    for kind, count, name in (("Lead", 2, "leads"), ("Opportunity", 1, "deals"), ("CampaignMember", 3, "touches")):
         rows = first_of(draft.rng, draft.tables[kind], count)
         for row in rows:
             draft.copy(kind, row)
-        name = f"identical_{['leads', 'deals', 'touches'][('Lead', 'Opportunity', 'CampaignMember').index(kind)]}"
-        draft.plant(name, "G10", f"{kind}.csv", [row["Id"] for row in rows], "written twice, the same; collapse to one")
+        ids = [row["Id"] for row in rows]
+        draft.plant(f"identical_{name}", "G10", f"{kind}.csv", ids, "written twice, the same; collapse to one")
     stale = first_of(draft.rng, draft.tables["Lead"], 2)
     for row in stale:
         draft.copy("Lead", row, Segment__c="ENT", Region__c="Nowhere", SystemModstamp=_earlier(row["CreatedDate"]))
