@@ -45,15 +45,15 @@ def axis_rows(axis: Axis, unit: str, labels: Sequence[str], margin: Margin) -> d
 
 
 def span(axis: Axis, count: int) -> dict[str, float]:
-    """Return the ends of both axes for `count` periods side by side."""
-    return {"x0": -0.5, "x1": max(count, 1) - 0.5, "y0": axis.low, "y1": axis.high}
+    """Return the ends of both axes for `count` periods side by side; the last lies at the edge, next to its label."""
+    return {"x0": -0.5, "x1": max(count - 1, 0) + 0.02, "y0": axis.low, "y1": axis.high}
 
 
 def margin_for(axis: Axis, unit: str, right: Sequence[str], top: int = 10) -> Margin:
     """Return room for the values on the left, the labels below, and the texts at the ends of lines on the right."""
     left = max(text_width(tick(value, unit, axis.step)) for value in axis.ticks)
     room = max([text_width(text) for text in right], default=0.0)
-    return Margin(math.ceil(left) + 12, top, math.ceil(min(room, 160)) + 8, 30)
+    return Margin(math.ceil(left) + 12, top, max(math.ceil(min(room, 160)) + 12, 32), 30)
 
 
 def placed_ends(ends: Sequence[End], axis: Axis) -> Rows:

@@ -23,7 +23,9 @@ _NARROW_BELOW = 460
 def trend() -> Spec:
     """Return a value by period: interval as a band, target as a thin line, part periods dashed."""
     x, y = _place("x", "x0", "x1"), _place("y", "y0", "y1", reverse=True)
-    band = _on("band").mark_area(opacity=0.16, color="var(--of-chart-accent)").encode(x=x, y=y, y2="y2:Q")
+    band = (
+        _on("band").mark_area(opacity=0.16, color="var(--of-chart-accent)").encode(x=x, y=y, y2="y2:Q", detail="run:N")
+    )
     target = _on("target").mark_rule(color="var(--of-chart-target)", strokeWidth=1.25, strokeDash=[1, 0])
     line = _on("line").mark_line(strokeWidth=2, color="var(--of-chart-accent)", strokeCap="round", strokeJoin="round")
     part = _on("part").mark_line(strokeWidth=2, strokeDash=[4, 4], color="var(--of-chart-accent)")

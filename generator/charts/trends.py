@@ -76,24 +76,29 @@ def trend(
 
 
 def _band(rows: Sequence[Row]) -> Rows:
-    return [
-        {"x": row["x"], "y": float(row["low"]), "y2": float(row["high"])}
-        for row in rows
-        if has(row, "low") and has(row, "high") and has(row, "value")
-    ]
+    """Return the interval of each known value; a gap in the values is a gap in the band."""
+    kept: Rows = []
+    run = 0
+    for row in rows:
+        if has(row, "value") and has(row, "low") and has(row, "high"):
+            kept.append({"x": row["x"], "y": float(row["low"]), "y2": float(row["high"]), "run": str(run)})
+        else:
+            run += 1
+    return kept
 
 
 def _target_steps(rows: Sequence[Row]) -> Rows:
-    """Return one flat piece per run of periods that share a target."""
+    """Return one flat piece per run of periods that share a target, up to the last point."""
     steps: Rows = []
+    end = len(rows) - 1
     for row in rows:
         if not has(row, "target"):
             continue
-        value, left = float(row["target"]), row["x"] - 0.5
+        value, left, right = float(row["target"]), row["x"] - 0.5, min(row["x"] + 0.5, end)
         if steps and steps[-1]["y"] == value and steps[-1]["x2"] == left:
-            steps[-1]["x2"] = row["x"] + 0.5
+            steps[-1]["x2"] = right
         else:
-            steps.append({"x": left, "x2": row["x"] + 0.5, "y": value})
+            steps.append({"x": left, "x2": right, "y": value})
     return steps
 
 

@@ -136,6 +136,8 @@ def _mistake(message: str) -> Mistake:
 def _complete(site: Path, previous: Path | None) -> None:
     """Add what MkDocs does not write: the search index as a script, the policy; leave out what no reader asks for."""
     (site / "sitemap.xml.gz").unlink(missing_ok=True)  # carries the time of the build
+    for source_map in (site / "assets").rglob("*.map"):
+        source_map.unlink()  # a megabyte for those who debug Material
     if previous is not None:
         changes.merge_search(site, previous)
     index = site / "search" / "search_index.json"

@@ -15,6 +15,11 @@ def test_a_gap_breaks_the_line():
     assert runs == ["0", "0", "1"]
 
 
+def test_a_gap_breaks_the_band():
+    chart = trend_of([0.1, None, 0.3], low=[0.0, 0.1, 0.2], high=[0.2, 0.3, 0.4])
+    assert [(row["x"], row["run"]) for row in chart.rows["band"]] == [(0, "0"), (2, "1")]
+
+
 def test_a_part_period_is_dashed_and_hollow():
     chart = trend_of([0.1, 0.2, 0.3], is_part=[False, False, True])
     assert [row["x"] for row in chart.rows["line"]] == [0, 1]
@@ -24,7 +29,7 @@ def test_a_part_period_is_dashed_and_hollow():
 
 def test_a_target_that_changes_is_drawn_as_steps():
     chart = trend_of([0.1, 0.2, 0.3], target=[0.2, 0.2, 0.4])
-    assert [(row["x"], row["x2"], row["y"]) for row in chart.rows["target"]] == [(-0.5, 1.5, 0.2), (1.5, 2.5, 0.4)]
+    assert [(row["x"], row["x2"], row["y"]) for row in chart.rows["target"]] == [(-0.5, 1.5, 0.2), (1.5, 2, 0.4)]
 
 
 def test_marks_of_one_period_share_a_line_and_marks_of_other_times_are_left_out():
