@@ -95,7 +95,9 @@ class _Reading:
             return _Filled(cells[0].sql, cells[0].type)
         texts = [nulled(cell.as_text().sql, nulls) for cell in cells]
         text = texts[0] if len(texts) == 1 else f"coalesce({', '.join(texts)})"
-        text = worded(text, self._unknown_to_agreement(rule), rule.otherwise)
+        # A closed list's own words stand for themselves, whatever the profile does with the rest.
+        own_words = {choice: choice for choice in column.choices} if rule.otherwise is not None else {}
+        text = worded(text, own_words | self._unknown_to_agreement(rule), rule.otherwise)
         if rule.blank is not None:
             text = f"coalesce({text}, {literal(rule.blank)})"
         return _Filled(text)
