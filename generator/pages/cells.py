@@ -10,8 +10,7 @@ from urllib.parse import unquote
 import pandas as pd
 
 from generator.measures.results import CELL_COLUMNS, Results
-
-ALL = "all"
+from generator.measures.scopes import ALL
 
 
 class Cell(NamedTuple):
@@ -92,7 +91,7 @@ class Cells:
     def _compared(self) -> Mapping[tuple[str, str, str], dict[str, Comparison]]:
         names = ("comparison", "before", "before_period", "change", "verdict", "note")
         keys = ("metric_id", "scope", "period")
-        frame = self._comparisons
+        frame = self._comparisons[self._comparisons["scope"] == ALL]  # pages compare totals only
         columns = [_plain(frame[name]) for name in (*keys, *names)]
         found: dict[tuple[str, str, str], dict[str, Comparison]] = {}
         for metric, scope, period, *rest in zip(*columns, strict=True):

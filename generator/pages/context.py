@@ -17,8 +17,6 @@ from generator.pages.notes import Note
 from generator.pages.templates import Templates
 from generator.report import Report
 
-UNKNOWN = "Unknown"
-
 
 @dataclass(frozen=True)
 class Context:

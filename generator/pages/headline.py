@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from generator.agreement.targets import SAMPLE
 from generator.kpis.kpi import Figure, Kind, Kpi
+from generator.measures.scopes import ALL
 from generator.pages import formats, words
-from generator.pages.cells import ALL, Cell, Comparison, Period
+from generator.pages.cells import Cell, Comparison, Period
 from generator.pages.context import Context
 from generator.pages.words import Chip
 

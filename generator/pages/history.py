@@ -11,6 +11,7 @@ from generator.kpis.kpi import Kind, Kpi
 from generator.pages import formats, words
 from generator.pages.annotations import marks
 from generator.pages.cells import Cell
+from generator.pages.composed import dimension_of, lines_figure
 from generator.pages.context import Context
 from generator.pages.headline import (
     SHARES,
@@ -32,6 +33,9 @@ SHOWN = {"week": 27, "month": 25, "quarter": 13, "year": 8, "all": 1}
 def trend_figure(context: Context, stand: Headline, *, download: str = "") -> Trusted:
     """Return the trend of a KPI with its table; nothing where fewer than two periods have a value."""
     kpi, run = stand.kpi, shown_run(context, stand.kpi, stand.grain)
+    links = f'<a href="{download}" download>Download CSV</a>' if download else ""
+    if dimension_of(kpi):
+        return lines_figure(context, stand, [cell.period for cell in run], links=links)
     if sum(cell.value is not None for cell in run) < 2:
         return Trusted("")
     name = f"{kpi.id}-trend"
@@ -45,7 +49,6 @@ def trend_figure(context: Context, stand: Headline, *, download: str = "") -> Tr
             marks=marks(context, kpi, [cell.period for cell in run]),
         )
     table = html_table(*history_rows(context, kpi, run), texts=1)
-    links = f'<a href="{download}" download>Download CSV</a>' if download else ""
     return Trusted(
         charts.figure(name, context.charts[name], title=subject, note=_legend(kpi, run), table=table, links=links)
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from generator.kpis.kpi import Figure, Kpi
 from generator.pages import formats, words
+from generator.pages.composed import dimension_of, members_text
 from generator.pages.context import Context, address, kpi_page
 from generator.pages.downloads import csv_path
 from generator.pages.headline import (
@@ -110,6 +111,8 @@ def finding(context: Context, stand: Headline) -> str:
     when = period_text(stand.period)
     if cell.value is None:
         return f"{when}: no value, {words.STATUS_WORDS.get(cell.status, cell.status)}."
+    if dimension_of(kpi):
+        return f"{when}: {members_text(context, stand)}."
     base = f" ({formats.of(cell.numerator or 0, cell.denominator or cell.n)})" if _shows_base(figure, cell.n) else ""
     told = [f"{when}: {printed(context, figure, cell)}{base}"]
     target = target_text(context, kpi, cell, stand.period)
@@ -233,4 +236,6 @@ def _listed(context: Context, kpi: Kpi) -> Listed:
         )
     target = context.number(stand.cell.target, kpi.unit) if stand.cell.target is not None else ""
     value = printed(context, kpi.headline, stand.cell)
+    if dimension_of(kpi):
+        value = members_text(context, stand, most=2)
     return Listed(kpi, value, period_text(stand.period), _chip(context, stand), target)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import quote
 
 from generator.agreement import Agreement, Calendar, Commitment
 from generator.agreement.promises import commitment_sentence, opening_hours, tier_target_text
+from generator.measures.scopes import scope_text
 from generator.pages import formats
 from generator.pages.attention import SLA, commitment_goals
 from generator.pages.cells import Cell
@@ -47,6 +47,7 @@ class Line:
     since: str
     earlier: tuple[str, ...]
     kept: tuple[Kept, ...]  # newest first
+    by_tier: tuple[tuple[str, Kept], ...]  # of the newest period, where the goals differ by tier
     metric_page: str
 
 
@@ -86,6 +87,7 @@ def line(context: Context, commitment: Commitment) -> Line:
         since=formats.day(commitment.effective_from),
         earlier=tuple(_earlier(agreement, commitment)),
         kept=tuple(_kept_metric(context, shown) if shown else _kept(context, commitment)),
+        by_tier=tuple(_by_tier(context, commitment)),
         metric_page=kpi_page(shown) if shown else kpi_page(SLA) if SLA in context.kpis else "",
     )
 
@@ -111,15 +113,29 @@ def _earlier(agreement: Agreement, commitment: Commitment) -> Iterator[str]:
 
 
 def _kept(context: Context, commitment: Commitment) -> Iterator[Kept]:
-    """Yield the newest two periods that have obligations."""
-    scope = f"commitment={quote(commitment.id, safe='._-')}"
+    """Return the newest two months that have obligations."""
     goal = commitment_goals(context.report.agreement).get(commitment.id)
+    scope = scope_text({"commitment": commitment.id})
     run = [cell for cell in context.cells.run(SLA, "month", scope) if cell.value is not None]
-    for cell in reversed(run[-2:]):
-        row = context.cells.periods[cell.period]
-        base = formats.of(cell.numerator or 0, cell.denominator or cell.n)
-        value = printed(context, context.figure(SLA), cell)
-        yield Kept(period_text(row), value, "" if value == base else base, _chip(context, cell, goal))
+    return (_kept_in(context, cell, goal) for cell in reversed(run[-2:]))
+
+
+def _by_tier(context: Context, commitment: Commitment) -> Iterator[tuple[str, Kept]]:
+    """Yield how the commitment is kept for each tier in the newest month, against that tier's own goal."""
+    tiers = {tier.id: tier.title for tier in context.report.agreement.sla.tiers}
+    for target in commitment.per_tier:
+        scope = scope_text({"commitment": commitment.id, "tier": target.tier})
+        cell = next((c for c in reversed(context.cells.run(SLA, "month", scope)) if c.value is not None), None)
+        if target.tier is not None and cell is not None:
+            goal = None if target.goal is None else float(target.goal)
+            yield tiers.get(target.tier, target.tier), _kept_in(context, cell, goal)
+
+
+def _kept_in(context: Context, cell: Cell, goal: float | None) -> Kept:
+    row = context.cells.periods[cell.period]
+    base = formats.of(cell.numerator or 0, cell.denominator or cell.n)
+    value = printed(context, context.figure(SLA), cell)
+    return Kept(period_text(row), value, "" if value == base else base, _chip(context, cell, goal))
 
 
 def _chip(context: Context, cell: Cell, goal: float | None) -> Chip | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from generator import charts
 from generator.kpis.kpi import Kpi
 from generator.pages import formats, words
+from generator.pages.composed import dimension_of, members_text
 from generator.pages.context import Context, kpi_page
 from generator.pages.headline import (
     Headline,
@@ -67,11 +68,11 @@ def tiles(context: Context, kpis: list[Kpi]) -> list[Tile]:
 def tile(context: Context, stand: Headline) -> Tile:
     """Return the tile of a KPI."""
     kpi, cell, figure = stand.kpi, stand.cell, stand.kpi.headline
-    changes = trends(context, kpi, cell)
+    changes = trends(context, kpi, cell) if not dimension_of(kpi) else []
     return Tile(
         kpi=kpi,
         page=kpi_page(kpi.id),
-        value=printed(context, figure, cell),
+        value=printed(context, figure, cell) if not dimension_of(kpi) else members_text(context, stand, most=1),
         period=formats.period(stand.period.label),
         is_part=stand.period.is_part and stand.grain != "all",
         spark=sparkline(context, stand),
@@ -85,6 +86,8 @@ def tile(context: Context, stand: Headline) -> Tile:
 
 def sparkline(context: Context, stand: Headline) -> Trusted:
     """Return the last periods up to the one that speaks, as a small drawing."""
+    if dimension_of(stand.kpi):
+        return Trusted("")  # the whole of shares is always one
     cells = context.cells.run(stand.kpi.id, stand.grain)
     upto = [cell for cell in cells if context.cells.periods[cell.period].starts_on <= stand.period.starts_on][-SPARK:]
     if sum(cell.value is not None for cell in upto) < 2:

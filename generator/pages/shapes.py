@@ -8,8 +8,9 @@ import pandas as pd
 
 from generator import charts
 from generator.kpis.kpi import Kind
+from generator.measures.scopes import ALL
 from generator.pages import formats, words
-from generator.pages.cells import ALL, Period, member_of
+from generator.pages.cells import Period, member_of
 from generator.pages.context import Context
 from generator.pages.headline import Headline, period_text
 from generator.pages.markup import Trusted

@@ -9,9 +9,10 @@ import pandas as pd
 
 from generator import charts
 from generator.kpis.kpi import Kind, Kpi
+from generator.measures.scopes import UNKNOWN
 from generator.pages import formats, words
 from generator.pages.cells import Cell, Period, member_of
-from generator.pages.context import UNKNOWN, Context
+from generator.pages.context import Context
 from generator.pages.headline import (
     SHARES,
     Headline,
@@ -185,4 +186,5 @@ def _finding(context: Context, kpi: Kpi, dimension: str, base: Headline, rows: l
     if low.cell.value == high.cell.value:
         return f"{kpi.title} by {what}"
     ends = (f"{printed(context, figure, end.cell)} ({end.name})" for end in (low, high))
-    return f"By {what}, from {' to '.join(ends)}"
+    few = f", where n is {context.min_n} or more" if len(sound) < len(rows) and figure.kind in SHARES else ""
+    return f"By {what}, from {' to '.join(ends)}{few}"
