@@ -92,20 +92,28 @@ def measure(project: Project, request: Request, progress: Progress) -> Report:
         )
 
 
-def build(project: Project, request: Request, out: Path, progress: Progress) -> Report:
+def build(project: Project, request: Request, out: Path, progress: Progress, *, site_url: str | None = None) -> Report:
     """Build the site of one drop into `out`; what stood there stays until the new site is whole."""
     report = measure(project, request, progress)
     with tempfile.TemporaryDirectory(prefix="onefunnel-") as folder:
-        build_pages(report, project, Path(folder), out, progress)
+        build_pages(report, project, Path(folder), out, progress, site_url=site_url)
     return report
 
 
 def build_pages(
-    report: Report, project: Project, work: Path, out: Path, progress: Progress, *, only_changed: bool = False
+    report: Report,
+    project: Project,
+    work: Path,
+    out: Path,
+    progress: Progress,
+    *,
+    only_changed: bool = False,
+    site_url: str | None = None,
 ) -> None:
     """Write the pages of `report` below `work` and build the site `out` from them.
 
     `only_changed` builds only the pages that differ from the last build from the same `work` into the same `out`.
+    `site_url` is where the site will be served; with it, links open without loading the whole page anew.
     """
     docs = work / "docs"
     cache = _cache(project, work)
@@ -115,7 +123,7 @@ def build_pages(
     with progress.step(f"Drawing {len(pages.charts)} charts"):
         write_drawings(pages.charts, docs, cache)
     with progress.step(f"Building the site in {project.shown(out)}"):
-        build_site(docs, project, out, nav=pages.nav, dirty=only_changed, cache=cache)
+        build_site(docs, project, out, nav=pages.nav, site_url=site_url, dirty=only_changed, cache=cache)
 
 
 def _cache(project: Project, work: Path) -> Path:

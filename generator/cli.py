@@ -81,13 +81,14 @@ def _request(options: dict[str, Any]) -> Request:
 @main.command()
 @_drop_options
 @click.option("--out", type=_FOLDER, default="site", show_default=True, help="Where the site goes.")
+@click.option("--site-url", help="Where the site will be served; links then open without loading the page anew.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was built as JSON.")
 @click.pass_obj
-def build(session: _Session, /, out: Path, as_json: bool, **options: Any) -> None:
+def build(session: _Session, /, out: Path, site_url: str | None, as_json: bool, **options: Any) -> None:
     """Build the site of one drop, strictly: any mistake stops it and the old site stays."""
     from generator.build import build
 
-    report = build(session.project, _request(options), out.resolve(), session.progress)
+    report = build(session.project, _request(options), out.resolve(), session.progress, site_url=site_url)
     outcome = {
         "site": str(out),
         "index": str(out / "index.html"),

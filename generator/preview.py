@@ -18,17 +18,18 @@ _MEASURED = ("content/agreement", "content/kpis", "content/sources", "exports")
 def preview(project: Project, request: Request, host: str, port: int, progress: Progress) -> None:
     """Serve the site of the drop until interrupted, and show edits as they are saved."""
     with tempfile.TemporaryDirectory(prefix="onefunnel-preview-") as folder:
-        site = _Site(project, request, Path(folder), progress)
+        site = _Site(project, request, Path(folder), f"http://{host}:{port}/", progress)
         serve(site.rebuild, _watched(project, request), host, port)
 
 
 class _Site:
     """The site on show, and the report it was made from."""
 
-    def __init__(self, project: Project, request: Request, folder: Path, progress: Progress) -> None:
+    def __init__(self, project: Project, request: Request, folder: Path, address: str, progress: Progress) -> None:
         self._project = project
         self._request = request
         self._folder = folder
+        self._address = address
         self._progress = progress
         self._report: Report | None = None
 
@@ -37,7 +38,10 @@ class _Site:
         out = self._folder / "site"
         if self._report is None or any(self._is_measured(path) for path in changed):
             self._report = measure(self._project, self._request, self._progress)
-        build_pages(self._report, self._project, self._folder, out, self._progress, only_changed=bool(changed))
+        build_pages(
+            self._report, self._project, self._folder, out, self._progress,
+            only_changed=bool(changed), site_url=self._address,
+        )  # fmt: skip
         return out
 
     def _is_measured(self, path: Path) -> bool:

@@ -87,6 +87,7 @@ class FrontMatter(_Strict):
     id: Name
     title: Text
     section: Annotated[str, _one_of(vocabulary.SECTIONS)]
+    order: int = 1000
     unit: Unit
     better: Annotated[str, _one_of(vocabulary.BETTER)]
     basis: Annotated[str, _one_of(vocabulary.BASES)]

@@ -65,6 +65,7 @@ class Kpi:
     figures: tuple[Figure, ...]  # headline first
     path: str  # as messages print it
     text: str = ""  # the file, as it was read
+    order: int = 1000  # place among the KPIs of its section
 
     @property
     def headline(self) -> Figure:

@@ -24,7 +24,7 @@ FOLDER = "content/kpis"
 
 
 def load_kpis(project: Project, agreement: Agreement) -> tuple[Kpi, ...]:
-    """Return every KPI that is switched on, by section and id.
+    """Return every KPI that is switched on, by section, order and id.
 
     A project's file lies over the packaged file of the same id. KpiError (exit 12) carries every mistake found.
     """
@@ -60,7 +60,8 @@ def read_kpis(texts: Mapping[str, str], agreement: Agreement, covered: Collectio
     mistakes += check_formulas(kpis, hidden, unread, numbers_of(agreement))
     if mistakes:
         raise KpiError("The KPI files hold mistakes.", sorted(mistakes, key=str))
-    return tuple(sorted((_without(kpi, hidden) for kpi in kpis), key=lambda kpi: (SECTIONS.index(kpi.section), kpi.id)))
+    shown = (_without(kpi, hidden) for kpi in kpis)
+    return tuple(sorted(shown, key=lambda kpi: (SECTIONS.index(kpi.section), kpi.order, kpi.id)))
 
 
 def numbers_of(agreement: Agreement) -> dict[str, float]:
@@ -130,6 +131,7 @@ def _kpi(document: Document, agreement: Agreement) -> tuple[Kpi | None, list[Mis
         id=front.id,
         title=front.title,
         section=front.section,
+        order=front.order,
         unit=front.unit,
         better=front.better,
         basis=front.basis,
