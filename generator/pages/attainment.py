@@ -9,11 +9,13 @@ from generator.kpis.kpi import Kpi
 from generator.pages import formats, words
 from generator.pages.cells import Cell, Period
 from generator.pages.context import Context, kpi_page
-from generator.pages.headline import best_grain, chip, headline_of, period_text
+from generator.pages.headline import chip, headline_of, period_text
 from generator.pages.markup import Trusted
 from generator.pages.words import Chip
 
 REVENUE = "revenue_won"
+#: The quarter is what both teams are held to; without a target for it, the next best.
+GRAINS = ("quarter", "month", "year")
 TEAMS = "team_attainment"
 _TEAM_NAMES = {"sales": "Sales", "marketing": "Marketing"}
 
@@ -34,14 +36,20 @@ class Goal:
 
 def goals(context: Context) -> list[Goal]:
     """Return the cards of the first screen: revenue first, then each team's own target."""
-    revenue = _revenue(context)
-    return [*([revenue] if revenue else []), *_teams(context, revenue)]
+    grain = _grain(context)
+    revenue = _revenue(context, grain) if grain else None
+    return [*([revenue] if revenue else []), *_teams(context, grain or GRAINS[0])]
 
 
-def _revenue(context: Context) -> Goal | None:
+def _grain(context: Context) -> str | None:
+    """Return the widest running period for which revenue has a target: all cards speak of the same one."""
+    runs = {grain: context.cells.run(REVENUE, grain)[-2:] for grain in GRAINS}
+    return next((grain for grain, run in runs.items() if any(cell.attainment is not None for cell in run)), None)
+
+
+def _revenue(context: Context, grain: str) -> Goal | None:
     kpi = context.kpis.get(REVENUE)
-    grain = best_grain(context, kpi) if kpi and not context.is_missing(kpi) else None
-    stand = headline_of(context, kpi, grain) if kpi and grain else None
+    stand = headline_of(context, kpi, grain) if kpi and not context.is_missing(kpi) else None
     if kpi is None or stand is None or stand.cell.attainment is None:
         return None
     pace = _beside(context, stand.cell, "paced_attainment")
@@ -80,12 +88,10 @@ def _beside(context: Context, cell: Cell, name: str) -> float | None:
     return found.value if found else None
 
 
-def _teams(context: Context, revenue: Goal | None) -> list[Goal]:
+def _teams(context: Context, grain: str) -> list[Goal]:
     kpi = context.kpis.get(TEAMS)
     if kpi is None or context.is_missing(kpi):
         return []
-    grain = best_grain(context, kpi) or "quarter"
-    grain = "quarter" if context.cells.run(TEAMS, "quarter", "team=sales") else grain
     return [goal for team in ("marketing", "sales") if (goal := _team(context, kpi, grain, team))]
 
 
