@@ -175,14 +175,16 @@ def data_problems(context: Context) -> Iterator[Notice]:
 
 
 def unanswered(context: Context) -> Iterator[Notice]:
-    """Point out figures that a missing exchange rate keeps from being computed."""
-    for kpi in shared(context):
-        grain = best_grain(context, kpi)
-        stand = headline_of(context, kpi, grain) if grain else None
-        if stand and stand.cell.value is None and stand.cell.status == "missing_fx":
-            state = Chip(short_status("missing_fx"), "warn")
-            text = f"no figure for {formats.period(stand.period.label)}, because an exchange rate is missing"
-            yield Notice("missing_fx", state, kpi.title, kpi_page(kpi.id), text)
+    """Point out in one line the figures that a missing exchange rate keeps from being computed."""
+    stands = (
+        headline_of(context, kpi, grain) for kpi in shared(context) if (grain := best_grain(context, kpi)) is not None
+    )
+    blocked = [stand for stand in stands if stand and stand.cell.value is None and stand.cell.status == "missing_fx"]
+    if blocked:
+        state = Chip(short_status("missing_fx"), "warn")
+        page = kpi_page(blocked[0].kpi.id) if len(blocked) == 1 else "trust.md#findings"
+        text = f"no figure for {'; '.join(stand.kpi.title for stand in blocked)}"
+        yield Notice("missing_fx", state, "Money", page, text)
 
 
 #: The rules in the order of the list: the business first, the data last.

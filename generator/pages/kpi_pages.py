@@ -180,9 +180,15 @@ def _band(context: Context, kpi: Kpi) -> str:
 
 
 def lacks(missing: tuple[str, ...]) -> str:
-    """Return in words what a drop lacks: `the table spend and the column lead.tier`."""
-    named = [f"the column {need}" if "." in need else f"the table {need}" for need in missing]
-    return formats.listed(named)
+    """Return in words what a drop lacks: `the tables spend and touch, and the column lead.tier`."""
+    tables = [need for need in missing if "." not in need]
+    columns = [need for need in missing if "." in need]
+    named = [
+        f"the {kind}{'s' if len(needs) > 1 else ''} {formats.listed(needs)}"
+        for kind, needs in (("table", tables), ("column", columns))
+        if needs
+    ]
+    return ", and ".join(named)
 
 
 def _in_force(context: Context, kpi: Kpi) -> list[tuple[str, str]]:

@@ -170,7 +170,7 @@ def test_a_missing_exchange_rate_needs_attention(told):
         revenue_won | 2026-10 |       | 10 | missing_fx
     """
     lines = told(attention.unanswered, cells, [kpi("revenue_won", Kind.SUM, unit="currency")])
-    assert lines == ["Revenue won: no figure for Oct 2026, because an exchange rate is missing"]
+    assert lines == ["Money: no figure for Revenue won"]
 
 
 def test_every_rule_is_explained_to_readers():

@@ -127,11 +127,11 @@ def test_hover_texts_are_one_plain_line_each(site):
 
 def test_a_kpi_without_its_input_says_what_is_missing_and_shows_no_empty_chart(site):
     text = (site / "kpis/cac.md").read_text()
-    assert "This drop cannot answer it, for want of the table spend and the column owner&#46;team." in text
+    assert "This drop cannot answer it, for want of the table spend, and the column owner&#46;team." in text
     assert "<figure" not in text
     assert "Customer acquisition cost" in (site / "index.md").read_text()
     assert (
-        "[Customer acquisition cost](kpis/cac.md) | the table spend and the column owner&#46;team |"
+        "[Customer acquisition cost](kpis/cac.md) | the table spend, and the column owner&#46;team |"
         in (site / "trust.md").read_text()
     )
 
