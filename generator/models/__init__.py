@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -9,12 +11,13 @@ from generator.agreement import Agreement
 from generator.engine import Engine
 from generator.errors import ExportError, Mistake
 from generator.models.agreement_tables import load_agreement_tables
-from generator.models.checks import run_checks
+from generator.models.checks import CHECKS, run_checks
 from generator.sources.report import Finding, LoadReport
 
 _FOLDER = Path(__file__).parent
 
-#: Each reads only canonical tables, the agreement, the calendar, and facts named before it.
+#: Each reads only canonical tables, the agreement, the calendar, and facts named before it. The tables with most rows
+#: are read first and by few, so that they can go early.
 FACTS = (
     "owner",
     "working_calendar",
@@ -22,14 +25,22 @@ FACTS = (
     "survivor",
     "fx_day",
     "lead_record",
+    "last_contact",
+    "nurture_touch",
     "deal",
+    "response",
+    "attempt",
+    "lifecycle_step",
     "lifecycle",
     "lead",
     "stage_entry",
-    "response",
+    "handoff_record",
     "handoff",
     "handoff_field",
-    "attempt",
+    "rule",
+    "owed",
+    "stop",
+    "obligation",
     "sla_clock",
     "lead_outcome",
     "deal_state",
@@ -41,6 +52,14 @@ FACTS = (
     "churn",
     "target",
 )
+
+#: Thin joins over other facts: written down only by who needs them.
+VIEWS = frozenset({"lead_record", "lifecycle", "stage_entry", "handoff", "handoff_field", "sla_clock", "pipeline"})
+
+#: Steps on the way to another fact; they go as soon as it stands.
+STEPS = frozenset({"last_contact", "nurture_touch", "owed", "stop"})
+
+_READ = re.compile(r"\b(?:from|join) ((?:canonical\.)?\w+)")
 
 #: Dates before this many years are mistakes of an export, not history; they would only stretch every calendar.
 _HISTORY_YEARS = 15
@@ -69,18 +88,35 @@ def first_day(engine: Engine, as_of: datetime) -> date:
 def build_facts(engine: Engine, agreement: Agreement, load: LoadReport, as_of: datetime) -> tuple[Finding, ...]:
     """Create every fact in `engine`; return what they found wrong with the data.
 
-    Needs the canonical tables and the calendar tables. ExportError when merged leads form a loop.
+    Needs the canonical tables and the calendar tables. Canonical tables that no fact reads any more are gone when it
+    returns: they are most of the memory. ExportError when merged leads form a loop.
     """
     load_agreement_tables(engine, agreement, as_of)
     _load_presence(engine, load)
     _refuse_merge_loops(engine)
-    for fact in FACTS:
-        engine.run(f"create or replace table {fact} as {_sql(fact)}")
+    scripts = {fact: _sql(fact) for fact in FACTS}
+    done = _last_readers(scripts)
+    for fact, sql in scripts.items():
+        engine.run(f"create or replace {'view' if fact in VIEWS else 'table'} {fact} as {sql}")
+        for table in done.get(fact, ()):
+            engine.run(f"drop table {table}")
     return run_checks(engine)
 
 
 def _sql(fact: str) -> str:
     return (_FOLDER / f"{fact}.sql").read_text(encoding="utf-8")
+
+
+def _last_readers(scripts: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return fact -> the canonical tables and steps that nothing reads once it is built."""
+    read = {fact: set(_READ.findall(sql)) for fact, sql in scripts.items()}
+    kept = set(_READ.findall(CHECKS)).union(*(read[view] for view in VIEWS))
+    last = {table: fact for fact, tables in read.items() for table in tables}
+    done: dict[str, list[str]] = {}
+    for table, fact in sorted(last.items()):
+        if table not in kept and (table in STEPS or table.startswith("canonical.")):
+            done.setdefault(fact, []).append(table)
+    return done
 
 
 def _load_presence(engine: Engine, load: LoadReport) -> None:

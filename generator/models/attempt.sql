@@ -1,7 +1,12 @@
 -- One row per follow-up attempt: human outbound activity on a lead or its deal. Key: attempt_id.
 -- The same owner reaching for the same lead in the same way within attempt_dedupe_minutes of the attempt that was
 -- kept is still that attempt. Only runs of close activities are walked one by one; all others pass through.
-with recursive reach as (
+with recursive option as (
+    select 60 * max(case when key = 'attempt_dedupe_minutes' then cast(value as integer) end) as gap_s
+    from setting
+),
+
+reach as (
     select
         activity.activity_id as attempt_id,
         coalesce(survivor.lead_id, activity.lead_id, deal.lead_id) as lead_id,
@@ -20,50 +25,44 @@ with recursive reach as (
         and coalesce(activity.lead_id, deal.lead_id) is not null
 ),
 
-option as (
-    select 60 * max(case when key = 'attempt_dedupe_minutes' then cast(value as integer) end) as gap_s
-    from setting
-),
-
 spaced as (
     select
         reach.*,
-        case
-            when epoch(attempted_at) - epoch(lag(attempted_at) over (
-                partition by lead_id, owner, type order by attempted_at, attempt_id
-            )) <= (select gap_s from option) then 0
-            else 1
-        end as starts_run
+        epoch(attempted_at) - epoch(lag(attempted_at) over (
+            partition by lead_id, owner, type order by attempted_at, attempt_id
+        )) as since_s,
+        epoch(lead(attempted_at) over (
+            partition by lead_id, owner, type order by attempted_at, attempt_id
+        )) - epoch(attempted_at) as until_s
     from reach
 ),
 
-run as (
+-- Those with a close neighbour, before or after.
+crowded as (
     select
-        spaced.*,
-        sum(starts_run) over (
-            partition by lead_id, owner, type order by attempted_at, attempt_id
-            rows between unbounded preceding and current row
-        ) as run_no
+        spaced.lead_id,
+        spaced.owner,
+        spaced.type,
+        spaced.attempt_id,
+        spaced.attempted_at,
+        row_number() over (
+            partition by spaced.lead_id, spaced.owner, spaced.type order by spaced.attempted_at, spaced.attempt_id
+        ) as place,
+        coalesce(spaced.since_s > option.gap_s, true) as starts_run
     from spaced
-),
-
-in_order as (
-    select
-        run.*,
-        row_number() over (partition by lead_id, owner, type, run_no order by attempted_at, attempt_id) as place
-    from run
+    cross join option
+    where spaced.since_s <= option.gap_s or spaced.until_s <= option.gap_s
 ),
 
 walk as (
-    select lead_id, owner, type, run_no, place, attempt_id, attempted_at, attempted_at as kept_at
-    from in_order
-    where place = 1
+    select lead_id, owner, type, place, attempt_id, attempted_at, attempted_at as kept_at
+    from crowded
+    where starts_run
     union all
     select
         next_one.lead_id,
         next_one.owner,
         next_one.type,
-        next_one.run_no,
         next_one.place,
         next_one.attempt_id,
         next_one.attempted_at,
@@ -73,19 +72,18 @@ walk as (
             else walk.kept_at
         end as kept_at
     from walk
-    inner join in_order as next_one
+    inner join crowded as next_one
         on
             next_one.lead_id = walk.lead_id and next_one.owner = walk.owner and next_one.type = walk.type
-            and next_one.run_no = walk.run_no and next_one.place = walk.place + 1
+            and next_one.place = walk.place + 1 and not next_one.starts_run
+),
+
+dropped as (
+    select attempt_id
+    from walk
+    where kept_at <> attempted_at
 )
 
-select
-    in_order.attempt_id,
-    in_order.lead_id,
-    in_order.deal_id,
-    in_order.owner,
-    in_order.type,
-    in_order.outcome,
-    in_order.attempted_at
-from in_order
-inner join walk on walk.attempt_id = in_order.attempt_id and walk.kept_at = walk.attempted_at
+select attempt_id, lead_id, deal_id, owner, type, outcome, attempted_at
+from spaced
+where not exists (select 1 from dropped where dropped.attempt_id = spaced.attempt_id)

@@ -7,13 +7,15 @@ from pathlib import Path
 from generator.engine import Engine
 from generator.sources.report import Finding, Severity
 
+#: The query of all checks.
+CHECKS = (Path(__file__).parent / "check.sql").read_text(encoding="utf-8")
+
 
 def run_checks(engine: Engine) -> tuple[Finding, ...]:
     """Return the failing checks, worst and largest first."""
-    sql = (Path(__file__).parent / "check.sql").read_text(encoding="utf-8")
     found = [
         Finding(name, Severity(severity), text, int(failing), int(checked), (table,))
-        for name, severity, table, text, failing, checked in engine.rows(sql)
+        for name, severity, table, text, failing, checked in engine.rows(CHECKS)
         if failing
     ]
     order = list(Severity)

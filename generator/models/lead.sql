@@ -10,20 +10,14 @@ with milestone as (
         min(case when move = 'entry' and stage = 'opportunity' then occurred_at end) as opportunity_at,
         min(case when move = 'entry' and stage = 'customer' then occurred_at end) as customer_at,
         max(cycle) as cycles
-    from lifecycle
+    from lifecycle_step
     group by lead_id
 ),
 
 current_stage as (
     select lead_id, stage, occurred_at
-    from (
-        select
-            lead_id, stage, occurred_at,
-            row_number() over (partition by lead_id order by occurred_at desc, rank desc) as place
-        from lifecycle
-        where move in ('entry', 'exit')
-    ) as latest
-    where place = 1
+    from lifecycle_step
+    where is_latest
 ),
 
 win as (

@@ -19,6 +19,14 @@ horizon as (
     where lead.excluded is null
 ),
 
+-- Only leads that were ever put aside can stand aside.
+put_aside as (
+    select lead_id
+    from lifecycle_step
+    where kind = 'side' and move = 'exit'
+    group by lead_id
+),
+
 stage_then as (
     select lead_id, stage, reason
     from (
@@ -30,7 +38,8 @@ stage_then as (
             row_number() over (
                 partition by lifecycle.lead_id order by lifecycle.occurred_at desc, lifecycle.rank desc
             ) as place
-        from lifecycle
+        from lifecycle_step as lifecycle
+        inner join put_aside on put_aside.lead_id = lifecycle.lead_id
         inner join horizon on horizon.lead_id = lifecycle.lead_id and lifecycle.occurred_at <= horizon.horizon_at
         where lifecycle.move in ('entry', 'exit')
     ) as latest
@@ -51,25 +60,6 @@ deal_then as (
             as reason
     from horizon
     inner join deal on deal.lead_id = horizon.lead_id and deal.excluded is null and deal.type = 'new_business'
-    group by horizon.lead_id
-),
-
-contact as (
-    select coalesce(survivor.lead_id, activity.lead_id) as lead_id, activity.occurred_at
-    from canonical.activity as activity
-    left join survivor on survivor.record_id = activity.lead_id
-    where activity.lead_id is not null
-    union all
-    select coalesce(survivor.lead_id, touch.lead_id) as lead_id, touch.occurred_at
-    from canonical.touch as touch
-    left join survivor on survivor.record_id = touch.lead_id
-    where touch.lead_id is not null
-),
-
-last_contact as (
-    select horizon.lead_id, max(contact.occurred_at) as occurred_at
-    from horizon
-    inner join contact on contact.lead_id = horizon.lead_id and contact.occurred_at <= horizon.horizon_at
     group by horizon.lead_id
 ),
 

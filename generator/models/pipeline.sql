@@ -15,6 +15,14 @@ with snapshot as (
         group by local_date
     ) as opening on opening.local_date = period.starts_on
     where period.grain in ('month', 'quarter', 'year') and period.role = 'own'
+),
+
+-- A stage that the agreement does not know is open, and cannot be below the bar; the trust page counts such stages.
+standing as (
+    select deal_state.*, coalesce(deal_stage.is_qualified, true) as is_qualified
+    from deal_state
+    left join deal_stage on deal_stage.stage = deal_state.stage
+    where coalesce(deal_stage.outcome, 'open') = 'open'
 )
 
 select
@@ -22,17 +30,19 @@ select
     snapshot.point,
     snapshot.is_part,
     snapshot.role,
-    deal_state.deal_id,
-    deal_state.stage,
-    deal_state.due_on,
-    deal_state.due_on < snapshot.day as is_past_due,
-    coalesce(deal_state.due_on >= snapshot.day and deal_state.due_on < snapshot.ends_on, false) as is_due_in_period,
-    -- A stage that the agreement does not know cannot be below the bar; the trust page counts such stages.
-    coalesce(deal_stage.is_qualified, true) as is_qualified,
-    deal_state.is_history,
-    deal_state.own_amount is not null as is_amount_known,
-    cast(deal_state.own_amount * fx_day.rate as decimal(38, 9)) as amount,
-    case when deal_state.own_amount is not null and fx_day.rate is null then 'missing_fx' end as gap,
+    standing.deal_id,
+    standing.stage,
+    standing.due_on,
+    standing.due_on < snapshot.day as is_past_due,
+    coalesce(standing.due_on >= snapshot.day and standing.due_on < snapshot.ends_on, false) as is_due_in_period,
+    standing.is_qualified,
+    standing.is_history,
+    standing.own_amount is not null as is_amount_known,
+    case
+        when fx_day.rate = 1 then standing.own_amount
+        else cast(standing.own_amount * fx_day.rate as decimal(38, 9))
+    end as amount,
+    case when standing.own_amount is not null and fx_day.rate is null then 'missing_fx' end as gap,
     deal.created_at,
     deal.type,
     deal.origin,
@@ -43,8 +53,6 @@ select
     deal.team,
     deal.excluded
 from snapshot
-inner join deal_state on snapshot.instant > deal_state.from_at and snapshot.instant <= deal_state.to_at
-inner join deal on deal.deal_id = deal_state.deal_id
-left join deal_stage on deal_stage.stage = deal_state.stage
-left join fx_day on fx_day.currency = deal_state.currency and fx_day.day = snapshot.day
-where coalesce(deal_stage.outcome, 'open') = 'open'
+inner join standing on snapshot.instant > standing.from_at and snapshot.instant <= standing.to_at
+inner join deal on deal.deal_id = standing.deal_id
+left join fx_day on fx_day.currency = standing.currency and fx_day.day = snapshot.day

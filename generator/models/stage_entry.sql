@@ -6,9 +6,7 @@ select
     lifecycle.stage,
     lifecycle.occurred_at as entered_at,
     lifecycle.move = 'entry' as is_forward,
-    row_number() over (
-        partition by lifecycle.lead_id, lifecycle.stage order by lifecycle.occurred_at, lifecycle.cycle
-    ) = 1 as is_first,
+    lifecycle.is_first,
     lifecycle.reason,
     lifecycle.definition_version,
     lifecycle.score,
@@ -22,6 +20,6 @@ select
     lead.team,
     lead.origin,
     lead.excluded
-from lifecycle
+from lifecycle_step as lifecycle
 inner join lead on lead.lead_id = lifecycle.lead_id
 where lifecycle.move in ('entry', 'exit')

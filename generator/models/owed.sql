@@ -1,0 +1,44 @@
+-- One row per hand-over (or what became of it) and rule that speaks of it. Key: (handoff_no, rule_no).
+-- The commitment in force at the trigger rules.
+with option as (
+    select max(case when key = 'reporting_calendar' then value end) as company_calendar
+    from setting
+),
+
+triggered as (
+    select handoff_no, lead_id, tier, calendar_id, 'mql' as trigger, handed_at as triggered_at
+    from handoff_record
+    union all
+    select handoff_no, lead_id, tier, calendar_id, 'recycled' as trigger, exit_at as triggered_at
+    from handoff_record
+    where exit_stage = 'recycled'
+    union all
+    select handoff_no, lead_id, tier, calendar_id, 'sal' as trigger, accepted_at as triggered_at
+    from handoff_record
+    where is_accepted
+    union all
+    select handoff_no, lead_id, tier, calendar_id, 'rejection' as trigger, exit_at as triggered_at
+    from handoff_record
+    where is_rejected
+)
+
+select
+    triggered.handoff_no,
+    rule.rule_no,
+    triggered.lead_id,
+    triggered.triggered_at,
+    case rule.calendar
+        when 'owner' then triggered.calendar_id
+        when 'company' then option.company_calendar
+        else rule.calendar
+    end as calendar_id
+from triggered
+cross join option
+inner join local_slot on local_slot.slot = cast(floor(epoch(triggered.triggered_at) / 900) as bigint)
+inner join rule
+    on
+        rule.trigger = triggered.trigger
+        and rule.kind in ('clock', 'quality', 'reason')
+        and (rule.tier is null or rule.tier = triggered.tier)
+        and local_slot.local_date >= rule.effective_from
+        and local_slot.local_date < coalesce(rule.effective_to, date '9999-12-31')
