@@ -32,7 +32,8 @@ def percent(share: float, places: int = 1) -> str:
 
 def money(amount: float, currency: str) -> str:
     """Return an amount with its currency code: no decimals from 1,000 on, else two."""
-    return f"{currency}{_GAP}{rounded(amount, 0 if abs(amount) >= 1000 else 2)}"
+    text = rounded(amount, 0 if abs(amount) >= 1000 else 2)
+    return f"{_MINUS if text.startswith(_MINUS) else ''}{currency}{_GAP}{text.removeprefix(_MINUS)}"
 
 
 def counted(value: float) -> str:

@@ -81,7 +81,9 @@ def printed(context: Context, figure: Figure, cell: Cell | None) -> str:
 
 
 def is_too_few(figure: Figure, cell: Cell) -> bool:
-    """Whether an average or a percentile rests on too few units to be printed."""
+    """Whether a percentage, an average or a percentile rests on too few units to be printed."""
+    if figure.kind in SHARES:
+        return cell.n < formats.SMALL
     if figure.name.startswith("p90"):
         return cell.n < 20
     middle = figure.kind is Kind.SURVIVAL or figure.name.startswith("median")
@@ -186,7 +188,9 @@ _WORDS = {"up": "up", "down": "down", "no_clear_change": "no clear change"}
 
 
 def trends(context: Context, kpi: Kpi, cell: Cell) -> list[Trend]:
-    """Return the comparisons of a cell in the order in which the KPI lists them."""
+    """Return the comparisons of a cell in the order in which the KPI lists them; none where it is too few to print."""
+    if is_too_few(context.figure(cell.metric), cell):
+        return []
     found = context.cells.comparisons(cell.metric, cell.period, cell.scope)
     order = [*kpi.compare, *sorted(set(found) - set(kpi.compare))]
     figure = context.figure(cell.metric)

@@ -24,6 +24,7 @@ GAP = "\u202f"
         (999.995, "currency", "USD 1,000.00"),
         (1000.5, "currency", "USD 1,000"),
         (1_280_000.0, "currency", "USD 1,280,000"),
+        (-3_770.4, "currency", "−USD 3,770"),
         (6250.0, "currency_per_day", "USD 6,250 per day"),
         (None, "ratio", "n/a"),
         (float("nan"), "currency", "n/a"),
