@@ -55,7 +55,7 @@ crowded as (
 ),
 
 walk as (
-    select lead_id, owner, type, place, attempt_id, attempted_at, attempted_at as kept_at
+    select lead_id, owner, type, place, attempt_id, attempted_at, attempted_at as kept_at, true as is_kept
     from crowded
     where starts_run
     union all
@@ -70,7 +70,8 @@ walk as (
             when epoch(next_one.attempted_at) - epoch(walk.kept_at) > (select gap_s from option)
                 then next_one.attempted_at
             else walk.kept_at
-        end as kept_at
+        end as kept_at,
+        epoch(next_one.attempted_at) - epoch(walk.kept_at) > (select gap_s from option) as is_kept
     from walk
     inner join crowded as next_one
         on
@@ -81,7 +82,7 @@ walk as (
 dropped as (
     select attempt_id
     from walk
-    where kept_at <> attempted_at
+    where not is_kept
 )
 
 select attempt_id, lead_id, deal_id, owner, type, outcome, attempted_at

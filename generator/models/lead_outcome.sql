@@ -10,7 +10,18 @@ with option as (
 
 horizon as (
     select
-        lead.*,
+        lead.lead_id,
+        lead.created_at,
+        lead.created_on,
+        lead.won_on,
+        lead.region,
+        lead.segment,
+        lead.channel,
+        lead.campaign,
+        lead.product,
+        lead.tier,
+        lead.owner,
+        lead.origin,
         lead.created_at + option.window_days * interval '1' day as horizon_at,
         lead.created_on + option.window_days as horizon_on,
         option.inactive_days
@@ -65,17 +76,16 @@ deal_then as (
 
 judged as (
     select
-        horizon.lead_id,
+        horizon.*,
         coalesce(horizon.won_on <= horizon.horizon_on, false) as is_purchased,
-        stage_then.lead_id is not null as is_out,
-        coalesce(deal_then.lost > 0 and deal_then.open_deals = 0, false) as is_lost,
+        stage_then.lead_id is not null or coalesce(deal_then.lost > 0 and deal_then.open_deals = 0, false) as is_out,
         coalesce(
             (select is_present from source_table where name = 'contact')
             and coalesce(last_contact.occurred_at, horizon.created_at)
             <= horizon.horizon_at - horizon.inactive_days * interval '1' day,
             false
         ) as is_silent,
-        coalesce(stage_then.reason, deal_then.reason) as reason
+        coalesce(stage_then.reason, deal_then.reason) as given_reason
     from horizon
     left join stage_then on stage_then.lead_id = horizon.lead_id
     left join deal_then on deal_then.lead_id = horizon.lead_id
@@ -83,18 +93,17 @@ judged as (
 )
 
 select
-    lead.lead_id,
-    lead.created_at,
-    lead.created_on,
-    judged.is_purchased,
-    not judged.is_purchased and (judged.is_out or judged.is_lost or judged.is_silent) as is_exited,
-    not judged.is_purchased and not (judged.is_out or judged.is_lost or judged.is_silent) as is_open,
+    lead_id,
+    created_at,
+    created_on,
+    is_purchased,
+    not is_purchased and (is_out or is_silent) as is_exited,
+    not is_purchased and not (is_out or is_silent) as is_open,
     case
-        when judged.is_purchased then null
-        when judged.is_out or judged.is_lost then judged.reason
-        when judged.is_silent then 'silent'
+        when is_purchased then null
+        when is_out then given_reason
+        when is_silent then 'silent'
     end as reason,
-    lead.region, lead.segment, lead.channel, lead.campaign, lead.product, lead.tier, lead.owner, lead.origin,
-    case when lead.won_on < lead.created_on then 'negative_duration' end as excluded
+    region, segment, channel, campaign, product, tier, owner, origin,
+    case when won_on < created_on then 'negative_duration' end as excluded
 from judged
-inner join lead on lead.lead_id = judged.lead_id
