@@ -27,7 +27,7 @@ serve: exports/demo/manifest.json ## Show the site live while you edit content/
 
 test: $(READY) ## Run all tests; browser tests need Chromium
 	@sh tests/browser/install_chromium.sh
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist loadgroup
 
 check: $(READY) ## What CI checks beside the tests; changes nothing
 	$(BIN)/ruff check .

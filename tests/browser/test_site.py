@@ -1,0 +1,140 @@
+"""The demo site in real Chromium, below a sub-path: what its readers do, without an error and without another host."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("site")]
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="BROWSER TESTS NOT RUN: playwright is not installed")
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if CHROMIUM is None:
+        pytest.skip("BROWSER TESTS NOT RUN: no chromium on this machine")
+    with sync_api.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield opened
+        opened.close()
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def address(demo_site, tmp_path_factory):
+    root = tmp_path_factory.mktemp("root")
+    (root / "teams").mkdir()
+    (root / "teams" / "kpi").symlink_to(demo_site.site)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(root)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/teams/kpi/"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def page(browser, address, request):
+    """A fresh page; a console error, a script error, a dialog, a failed or a foreign request fails the test."""
+    options = getattr(request, "param", {})
+    context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}} | options)
+    opened, faults = context.new_page(), []
+    opened.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    opened.on("pageerror", lambda error: faults.append(str(error)))
+    opened.on("dialog", lambda dialog: (faults.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+    opened.on("requestfailed", lambda asked: faults.append(f"failed: {asked.url}"))
+    opened.on("response", lambda given: faults.append(f"{given.status}: {given.url}") if given.status >= 400 else None)
+    home = (address, "data:", "blob:")
+    opened.on("request", lambda asked: None if asked.url.startswith(home) else faults.append(f"foreign: {asked.url}"))
+    yield opened
+    context.close()
+    assert faults == []
+
+
+def test_the_first_screen_says_whether_we_are_on_target(page, address):
+    page.goto(address + "index.html")
+    goals = page.locator(".of-hero .of-goal")
+    assert goals.count() >= 2
+    assert "%" in goals.first.inner_text()
+    above = [box for tile in page.locator(".of-tile").all() if (box := tile.bounding_box()) and box["y"] + 60 < 900]
+    assert len(above) >= 12
+    assert page.locator(".of-attention li").count() >= 1
+
+
+def test_a_kpi_page_has_its_finding_chart_table_and_rule(page, address):
+    page.goto(address + "kpis/mql_count.html")
+    assert page.locator("h1").inner_text().startswith("Marketing qualified leads")
+    assert page.locator(".of-chart svg").first.is_visible()
+    assert page.locator("table").count() >= 1
+    assert page.locator("details").count() >= 2
+    assert page.locator("a[href$='mql_count.csv']").count() >= 1
+
+
+def test_a_chart_comes_alive_when_it_is_pointed_at(page, address):
+    page.goto(address + "kpis/mql_count.html")
+    page.locator(".of-chart").first.hover()
+    page.wait_for_selector('.of-chart[data-of-state="live"]', timeout=20_000)
+
+
+def test_a_new_hire_finds_the_definition_of_an_mql_by_search(page, address):
+    page.goto(address + "index.html")
+    page.keyboard.press("/")
+    page.locator(".md-search__input").fill("MQL")
+    first = page.locator(".md-search-result__link").first
+    first.wait_for(timeout=20_000)
+    assert "definitions.html" in first.get_attribute("href")
+    first.click()
+    page.wait_for_url("**/definitions.html*")
+    assert page.locator("#mql").count() == 1
+
+
+def test_a_term_explains_itself_on_hover(page, address):
+    page.goto(address + "kpis/sal_acceptance.html")
+    term = page.locator("article abbr").first
+    term.scroll_into_view_if_needed()
+    term.hover()
+    page.wait_for_selector(".md-tooltip2--active, .md-tooltip--active", timeout=10_000)
+
+
+def test_the_definitions_and_the_sla_can_be_read(page, address):
+    page.goto(address + "definitions.html")
+    assert "A lead enters this stage when" in page.locator("article").inner_text()
+    page.goto(address + "sla.html")
+    text = page.locator("article").inner_text()
+    assert "What Marketing owes Sales" in text
+    assert "What Sales owes Marketing" in text
+
+
+@pytest.mark.parametrize("page", [{"color_scheme": "dark"}], indirect=True)
+def test_dark_mode_turns_page_and_charts_dark(page, address):
+    page.goto(address + "kpis/mql_count.html")
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    text = page.evaluate("getComputedStyle(document.querySelector('.of-chart svg text')).fill")
+    assert sum(map(int, ground[4:-1].split(",")[:3])) < 200
+    assert text != ground
+
+
+@pytest.mark.parametrize("page", [{"viewport": {"width": 390, "height": 844}}], indirect=True)
+@pytest.mark.parametrize(
+    "path", ["index.html", "kpis/mql_count.html", "definitions.html", "sla.html", "trust.html", "funnel/index.html"]
+)
+def test_on_a_phone_nothing_runs_out_of_the_page(page, address, path):
+    page.goto(address + path)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_every_page_opens_without_an_error(page, address, demo_site):
+    for path in sorted(demo_site.site.rglob("*.html")):
+        if path.name != "404.html":
+            page.goto(address + path.relative_to(demo_site.site).as_posix())
+            assert page.locator("h1").count() >= 1, path

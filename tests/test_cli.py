@@ -1,0 +1,143 @@
+"""The command line: what it prints, how it ends, what it leaves on disk."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+
+import pytest
+
+from generator.demo import make_small
+
+
+@pytest.fixture(scope="module")
+def drop(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("cli") / "drop"
+    make_small(folder)
+    return folder
+
+
+def test_help_teaches_a_first_site(command):
+    text = command("--help").output
+    for word in ("build", "measure", "check", "explain", "demo", "serve", "Exit codes", "onefunnel demo exports/demo"):
+        assert word in text
+
+
+def test_help_imports_none_of_the_heavy_rooms():
+    code = "import sys; import generator.cli; print([m for m in ('pandas', 'duckdb', 'altair') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("ending", ["csv", "json", "parquet"])
+def test_measure_writes_the_form_that_the_ending_names(command, project, drop, tmp_path, ending):
+    out = tmp_path / f"kpis.{ending}"
+    command("--project", project, "measure", "--exports", drop, "--out", out)
+    assert out.stat().st_size > 1000
+
+
+def test_measure_prints_the_contract_of_the_results(command, project, drop):
+    text = command("--project", project, "measure", "--exports", drop).stdout
+    rows = list(csv.DictReader(io.StringIO(text)))
+    columns = "metric_id,period,scope,value,numerator,denominator,n,low,high,status,target,attainment,target_status,cut"
+    assert text.splitlines()[0] == columns
+    assert {row["status"] for row in rows if not row["value"]} >= {"missing_input"}
+    assert not [row for row in rows if not row["value"] and row["status"] in ("", "ok")]
+
+
+def test_an_unknown_ending_is_a_usage_error(command, project, drop, tmp_path):
+    said = command("--project", project, "measure", "--exports", drop, "--out", tmp_path / "x.txt", code=2).output
+    assert ".parquet" in said
+
+
+def test_explain_shows_the_rows_and_names_a_likely_spelling(command, project, drop):
+    shown = command("--project", project, "explain", "win_rate_count", "--period", "all", "--exports", drop).output
+    assert "counted" in shown
+    wrong = command("--project", project, "explain", "win_rate", "--period", "all", "--exports", drop, code=2).output
+    assert "did you mean 'win_rate_value'?" in wrong
+
+
+def test_a_mistake_in_the_agreement_ends_with_10_and_names_file_and_key(command, project, drop):
+    agreement = project / "content" / "agreement"
+    agreement.mkdir()
+    (agreement / "settings.yml").write_text("schema: 1\nreporting_timezon: UTC\npacing: weekly\n", encoding="utf-8")
+    said = command("--project", project, "check", "--exports", drop, code=10).output
+    assert "reporting_timezon" in said
+    assert "did you mean 'reporting_timezone'?" in said
+    assert "pacing" in said
+
+
+def test_a_mistake_in_a_kpi_file_ends_with_12(command, project, drop):
+    kpis = project / "content" / "kpis"
+    kpis.mkdir()
+    (kpis / "own.md").write_text("---\nid: own\ntitel: Own\n---\nNothing.\n", encoding="utf-8")
+    said = command("--project", project, "build", "--exports", drop, "--out", project / "site", code=12).output
+    assert "content/kpis/own.md" in said
+    assert "did you mean 'title'?" in said
+
+
+def test_a_broken_export_ends_with_11_and_the_old_site_stays(command, project, drop, tmp_path):
+    out = tmp_path / "site"
+    command("--project", project, "build", "--exports", drop, "--out", out)
+    before = (out / "index.html").read_bytes()
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    (broken / "lead.csv").write_text("lead_idd,created_at,channel\n1,2026-01-01T00:00:00Z,web\n", encoding="utf-8")
+    options = ("--exports", broken, "--as-of", "2026-06-01", "--out", out)
+    said = command("--project", project, "build", *options, code=11).output
+    assert "lead_id" in said
+    assert (out / "index.html").read_bytes() == before
+
+
+def test_a_drop_without_an_instant_names_the_newest_event(command, project, drop, tmp_path):
+    bare = tmp_path / "bare"
+    bare.mkdir()
+    for path in drop.glob("*.csv"):
+        (bare / path.name).write_bytes(path.read_bytes())
+    said = command("--project", project, "measure", "--exports", bare, code=2).output
+    assert "--as-of" in said
+    assert "2026-" in said
+
+
+def test_a_file_that_no_profile_claims_is_named_and_an_error_in_check(command, project, drop, tmp_path):
+    more = tmp_path / "more"
+    more.mkdir()
+    for path in drop.iterdir():
+        (more / path.name).write_bytes(path.read_bytes())
+    (more / "surprise.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    said = command("--project", project, "check", "--exports", more, code=11).output
+    assert "surprise.csv" in said
+    built = command("--project", project, "build", "--exports", more, "--out", tmp_path / "site").output
+    assert "surprise.csv" in built
+
+
+def test_check_prints_machine_readable_mistakes(command, project, drop):
+    found = json.loads(command("--project", project, "check", "--exports", drop, "--json").stdout)
+    assert found["problems"] == []
+    assert sum(line["rows"] for line in found["ledger"] if line["outcome"] == "read") > 500
+
+
+def test_a_demo_does_not_overwrite_other_files(command, tmp_path):
+    (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
+    command("demo", tmp_path, code=2)
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_a_kpi_file_cannot_read_other_files(command, project, drop, tmp_path):
+    kpis = project / "content" / "kpis"
+    kpis.mkdir()
+    secret = tmp_path / "secret.csv"
+    secret.write_text("unit,moment\nhidden,2026-01-01\n", encoding="utf-8")
+    packaged = "\n".join(
+        [
+            "---", "id: spy", "title: Spy", "section: top", "unit: count", "better: higher", "basis: event",
+            "measure: count", "roles: {sales: a, marketing: b}", "---", "A spy.", "",
+            "```sql", f"select unit, moment from '{secret}'", "```", "",
+        ]
+    )  # fmt: skip
+    (kpis / "spy.md").write_text(packaged, encoding="utf-8")
+    said = command("--project", project, "measure", "--exports", drop, code=12).output
+    assert "hidden" not in said
