@@ -255,7 +255,8 @@ def clean_copy(path: Path, layout: Layout, target: Path) -> tuple[int, tuple[Rej
     rejects = []
     written = 0
     with target.open("w", encoding="utf-8", newline="") as out:
-        writer = csv.writer(out, lineterminator="\n")
+        # Unquoted, a carriage return within a cell would end its line.
+        writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)
         for record in records(path, layout):
             if isinstance(record, Reject):
                 rejects.append(record)

@@ -54,10 +54,15 @@ def _spellings(value: Any) -> Any:
 def _allowed(value: Any) -> Any:
     if not isinstance(value, Mapping):
         return value
-    return {
-        key: tuple(_written(part) for part in (parts if isinstance(parts, list | tuple) else [parts]))
-        for key, parts in value.items()
-    }
+    listed = {key: parts if isinstance(parts, list | tuple) else [parts] for key, parts in value.items()}
+    return {key: tuple(text for part in parts for text in _as_exported(part)) for key, parts in listed.items()}
+
+
+def _as_exported(value: Any) -> tuple[str, ...]:
+    """Return the spellings that a YAML value stands for: systems write true and false in several ways."""
+    if isinstance(value, bool):
+        return ("true", "1", "yes") if value else ("false", "0", "no")
+    return (_written(value),)
 
 
 def _zone(name: str) -> str:
@@ -87,7 +92,9 @@ def _offered(value: Any) -> Any:
     if isinstance(value, list):
         return {str(name): {} for name in value}
     if isinstance(value, Mapping):
-        return {name: part if isinstance(part, Mapping) else {"from": part or ()} for name, part in value.items()}
+        return {
+            name: part if isinstance(part, Mapping | Offered) else {"from": part or ()} for name, part in value.items()
+        }
     return value
 
 
@@ -208,7 +215,10 @@ class Profile(Written):
             name = table if n == 0 else f"{table} {n + 1}"
             written = {key: getattr(block, key) for key in Written.model_fields}
             files = block.files or ((table,) if self.own_names else ())
-            sources[name] = Source(files=files, latest_by=block.latest_by, **written)
+            keys = [columns[key].from_ for key in TABLES[table].key if key in columns] if table in TABLES else []
+            # The latest row of a key is told before canonical columns exist, by the columns that fill its key.
+            named = {names[0]: Offered(**{"from": names}) for names in keys if names} if block.latest_by else {}
+            sources[name] = Source(files=files, columns=named, key=tuple(named), latest_by=block.latest_by, **written)
         return block.model_copy(update={"columns": columns, "from_": name})
 
     def blocks(self) -> Iterator[tuple[Table, Block, Source]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -50,23 +51,32 @@ def load_profiles(project: Project) -> tuple[Profile, ...]:
 def read_profile(path: Path, shown: str, mistakes: list[Mistake]) -> Profile | None:
     """Return the checked profile of one YAML file, or None after adding what is wrong to `mistakes`."""
     try:
-        data = yaml.load(path.read_text("utf-8"), _LOADER)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        mistakes.append(Mistake(shown, "this is not readable text", "Save the file as UTF-8."))
+        return None
+    profile, found = _checked(shown, text)
+    mistakes.extend(found)
+    return profile
+
+
+@lru_cache(maxsize=64)
+def _checked(shown: str, text: str) -> tuple[Profile | None, tuple[Mistake, ...]]:
+    """Return the profile that a text says, or its mistakes; the same text is checked once."""
+    try:
+        data = yaml.load(text, _LOADER)
+    except yaml.YAMLError as problem:
         mark = getattr(problem, "problem_mark", None)
         where = f"{shown}, line {mark.line + 1}" if mark else shown
-        mistakes.append(Mistake(where, "this is not readable YAML", "Correct the indentation or the quotes there."))
-        return None
+        return None, (Mistake(where, "this is not readable YAML", "Correct the indentation or the quotes there."),)
     if not isinstance(data, dict):
-        mistakes.append(Mistake(shown, "a profile is a mapping", "Begin with `system:` and `title:`."))
-        return None
+        return None, (Mistake(shown, "a profile is a mapping", "Begin with `system:` and `title:`."),)
     try:
         profile = Profile.model_validate(data)
     except ValidationError as problem:
-        mistakes.extend(_from_pydantic(shown, problem))
-        return None
-    found = [Mistake(f"{shown}: {where}", what, hint) for where, what, hint in _lint(profile)]
-    mistakes.extend(found)
-    return None if found else profile
+        return None, tuple(_from_pydantic(shown, problem))
+    found = tuple(Mistake(f"{shown}: {where}", what, hint) for where, what, hint in _lint(profile))
+    return (None if found else profile), found
 
 
 def _from_pydantic(shown: str, problem: ValidationError) -> Iterator[Mistake]:

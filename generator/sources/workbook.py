@@ -22,7 +22,8 @@ def sheet_to_csv(path: Path, sheet: str, target: Path, numbers: NumberForm) -> t
     header: tuple[str, ...] = ()
     count = 0
     with target.open("w", encoding="utf-8", newline="") as out:
-        writer = csv.writer(out, lineterminator="\n")
+        # Unquoted, a carriage return within a cell would end its line.
+        writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)
         for number, row in rows:
             cells = [_text(cell, numbers) for cell in row]
             if not any(cells):
