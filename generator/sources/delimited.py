@@ -34,6 +34,7 @@ class Layout:
     is_even: bool  # every line ends alike, with LF or with CRLF
     is_utf8: bool  # the bytes may be read as they are
     lines: int = 0  # physical lines, where they end evenly
+    is_crlf: bool = False
     assumed: bool = False  # the first declared encoding did not fit, another one did
 
 
@@ -51,6 +52,7 @@ class _Survey:
     looks_utf8: bool  # more lines with well-formed multi-byte characters than damaged ones
     is_even: bool
     lines: int
+    is_crlf: bool
 
 
 def layout_of(path: Path, encodings: tuple[str, ...], delimiter: str | None) -> Layout:
@@ -58,13 +60,13 @@ def layout_of(path: Path, encodings: tuple[str, ...], delimiter: str | None) -> 
     with path.open("rb") as stream:
         start = stream.read(4)
     bom = next((name for mark, name in _BOMS if start.startswith(mark)), None)
-    survey = _survey(path) if bom != "utf-16" else _Survey(False, False, False, 0)
+    survey = _survey(path) if bom != "utf-16" else _Survey(False, False, False, 0, False)
     encoding = bom or _fitting(path, encodings, survey)
     delimiter, header, skip, more = _header(path, encoding, delimiter)
     plain = encoding in ("utf-8", "utf-8-sig") and survey.is_utf8
     assumed = bom is None and codecs.lookup(encoding).name != codecs.lookup(encodings[0]).name
     even = survey.is_even and not more
-    return Layout(encoding, delimiter, header, skip + more, even, plain, survey.lines, assumed)
+    return Layout(encoding, delimiter, header, skip + more, even, plain, survey.lines, survey.is_crlf, assumed)
 
 
 def _survey(path: Path) -> _Survey:
@@ -86,7 +88,7 @@ def _survey(path: Path) -> _Survey:
         except UnicodeDecodeError:
             is_utf8 = False
     even = not returns or feeds == returns == pairs
-    return _Survey(is_utf8, is_utf8 or _is_damaged_utf8(path), even, feeds + (last not in (b"", b"\n")))
+    return _Survey(is_utf8, is_utf8 or _is_damaged_utf8(path), even, feeds + (last not in (b"", b"\n")), bool(returns))
 
 
 def _is_damaged_utf8(path: Path) -> bool:

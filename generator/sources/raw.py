@@ -138,8 +138,9 @@ def _load_plain(
     # The engine reads signs such as * and [ in a path as a pattern.
     link = scratch / f"plain{number}.csv"
     link.symlink_to(member.path.resolve())
+    text = _Plain(link, len(layout.header), layout.delimiter, layout.skip, layout.is_crlf)
     try:
-        _create(engine, number, link, len(layout.header), chosen, layout.delimiter, layout.skip)
+        _create(engine, number, text, chosen)
     except EngineError:
         return False  # its words would quote the line; the careful reading finds it again and says less
     # A row that the engine loses without a word must not be lost: it has overlooked whole files of a declared line end.
@@ -153,26 +154,30 @@ def _count(engine: Engine, number: int) -> int:
 
 def _load_clean(engine: Engine, number: int, copy: Path, width: int, chosen: dict[str, int]) -> None:
     shifted = {column: position + 1 for column, position in chosen.items()}
-    _create(engine, number, copy, width + 1, shifted, ",", 0, row="cast(c0 as bigint) as _row, ")
+    _create(engine, number, _Plain(copy, width + 1), shifted, row="cast(c0 as bigint) as _row, ")
 
 
-def _create(
-    engine: Engine,
-    number: int,
-    path: Path,
-    width: int,
-    chosen: dict[str, int],
-    delimiter: str,
-    skip: int,
-    row: str = "",
-) -> None:
-    types = ", ".join(f"'c{n}': 'varchar'" for n in range(width))
+@dataclass(frozen=True)
+class _Plain:
+    """UTF-8 text that the engine reads by itself."""
+
+    path: Path
+    width: int
+    delimiter: str = ","
+    skip: int = 0
+    is_crlf: bool = False
+
+
+def _create(engine: Engine, number: int, text: _Plain, chosen: dict[str, int], row: str = "") -> None:
+    types = ", ".join(f"'c{n}': 'varchar'" for n in range(text.width))
     columns = ", ".join(f"c{position} as {quoted(column)}" for column, position in chosen.items())
+    # Left to itself the engine may take a carriage return in a cell for the line end; told of CRLF it reads nothing.
+    ending = "" if text.is_crlf else r", new_line = '\n'"
     engine.run(
         f"create or replace table raw.f{number} as select {row}{columns or 'c0 as _nothing'}"
-        f" from read_csv({literal(str(path))}, auto_detect = false, header = false, skip = {skip},"
-        f" delim = {literal(delimiter)}, quote = '\"', escape = '\"', strict_mode = true,"
-        f" null_padding = false, compression = 'none', max_line_size = 16000000, columns = {{{types}}})"
+        f" from read_csv({literal(str(text.path))}, auto_detect = false, header = false, skip = {text.skip},"
+        f" delim = {literal(text.delimiter)}, quote = '\"', escape = '\"', strict_mode = true, null_padding = false,"
+        f" compression = 'none', max_line_size = 16000000, columns = {{{types}}}{ending})"
     )
 
 

@@ -1,7 +1,5 @@
 """What the rows of Salesforce objects mean, with no mapping written."""
 
-# ruff: noqa: E501  (a drawn table is one line a row)
-
 from __future__ import annotations
 
 import hashlib
