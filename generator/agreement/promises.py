@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -45,21 +45,25 @@ _WHOLE = {"quality": "all of them", "reason": "on every rejection", "review": "e
 _WEEKDAY = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-def commitment_sentence(agreement: Agreement, commitment: Commitment) -> str:
-    """Return the whole commitment in words: who owes it, from when to when, how much by tier, in whose hours."""
+def commitment_sentence(agreement: Agreement, commitment: Commitment, titles: Mapping[str, str] | None = None) -> str:
+    """Return the whole commitment in words: who owes it, from when to when, how much by tier, in whose hours.
+
+    `titles` are the KPIs' names by id, for commitments that a KPI shows.
+    """
     values = "; ".join(tier_target_text(commitment, target) for target in commitment.per_tier)
-    return f"{_OWES[commitment.direction]}: {commitment.promise.rstrip('.')}. {_rule(agreement, commitment)}{values}."
+    return f"{_OWES[commitment.direction]}: {commitment.promise.rstrip('.')}. {_rule(agreement, commitment, titles or {})}{values}."
 
 
-def _rule(agreement: Agreement, commitment: Commitment) -> str:
+def _rule(agreement: Agreement, commitment: Commitment, titles: Mapping[str, str]) -> str:
     if commitment.kind == "clock":
         stops = [_STOP[stop] for stop in commitment.stop]
         return f"From {_TRIGGER[commitment.trigger]} to {listed(stops, 'or')}, {calendar_text(agreement, commitment)}: "
     if commitment.kind == "quality":
-        titles = {attribute.id: attribute.title for attribute in agreement.lifecycle.attributes}
-        return f"Filled at {_TRIGGER.get(commitment.trigger, commitment.trigger)}: {_fields(commitment, titles)}: "
+        fields = {attribute.id: attribute.title for attribute in agreement.lifecycle.attributes}
+        return f"Filled at {_TRIGGER.get(commitment.trigger, commitment.trigger)}: {_fields(commitment, fields)}: "
     if commitment.kind == "metric":
-        return f"Shown by {commitment.metric}, {_EVERY.get(commitment.trigger, commitment.trigger)}: "
+        shown = titles.get(commitment.metric or "", str(commitment.metric).replace("_", " "))
+        return f"Shown by “{shown}”, {_EVERY.get(commitment.trigger, commitment.trigger)}: "
     return "A reason from the closed list, " if commitment.kind == "reason" else "Held: "
 
 

@@ -81,7 +81,7 @@ def line(context: Context, commitment: Commitment) -> Line:
     return Line(
         commitment=commitment,
         anchor=commitment.id.replace(".", "-").replace("_", "-"),
-        sentence=commitment_sentence(agreement, commitment),
+        sentence=commitment_sentence(agreement, commitment, {kpi.id: kpi.title for kpi in context.report.kpis}),
         facts=tuple(_facts(agreement, commitment)),
         agreed=agreed_text(commitment.agreed.sales, commitment.agreed.marketing, commitment.agreed.on),
         since=formats.day(commitment.effective_from),
