@@ -114,11 +114,12 @@ def load_agreement_tables(engine: Engine, agreement: Agreement, as_of: datetime)
         engine.load(table, pd.DataFrame(list(rows[table]), columns=list(types), dtype=object), types)
 
 
-def _settings(agreement: Agreement, as_of: datetime) -> list[tuple[str, str]]:
+def _settings(agreement: Agreement, as_of: datetime) -> list[tuple[str, str | None]]:
     today = local_date(as_of, agreement.settings.reporting_timezone)
     known = dict(agreement.settings.setting_rows())
     known |= {"as_of": as_of.isoformat(sep=" "), "as_of_date": today.isoformat()}
-    return sorted(known.items())
+    # An unset setting is no text at all.
+    return [(key, value or None) for key, value in sorted(known.items())]
 
 
 def _setting_lists(agreement: Agreement) -> list[tuple[str, str]]:

@@ -91,7 +91,7 @@ def test_tier_rules_are_said_in_the_order_in_which_they_are_tried(sample):
 
 
 COMMITMENTS = {
-    "c.ms.volume": "Shown by mql_count, each month: 100 % of its target (goal 100 %).",
+    "c.ms.volume": "Shown by “mql count”, each month: 100 % of its target (goal 100 %).",
     "c.ms.quality": "Filled at the handover: interest level, timeframe, access to the decision maker (yes), fit with "
     "the ideal customer profile (yes): all of them (goal 90 %).",
     "c.ms.delivery": "From the handover to the assignment to an owner or the first event in the CRM, around the "
