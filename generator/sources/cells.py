@@ -10,9 +10,12 @@ from dataclasses import dataclass
 
 from .profile import Kind, NumberForm
 
-#: Functions that profiles may use in their SQL, and that the reading uses itself.
+#: Functions that profiles may use in their SQL, and that the reading uses itself. Cells without blanks at their ends
+#: skip the trim, which costs several times what the look at two signs does.
 MACROS = r"""
-create or replace macro clean_cell(c) as nullif(trim(c, ' ' || chr(9) || chr(10) || chr(13) || chr(160)), '');
+create or replace macro clean_cell(c) as case
+    when ord(c) > 32 and ord(c) <> 160 and ord(c[-1]) > 32 and ord(c[-1]) <> 160 then c
+    else nullif(trim(c, ' ' || chr(9) || chr(10) || chr(13) || chr(160)), '') end;
 create or replace macro flag(c) as case
     when lower(clean_cell(c)) in ('1', 'true', 'yes') then true
     when lower(clean_cell(c)) in ('0', 'false', 'no') then false end;

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ..canonical import Column, Table, Type
-from .cells import Cell, Stamp, literal, nulled, parsed, quoted, stamp, worded
+from .cells import Cell, literal, nulled, parsed, quoted, stamp, worded
 from .outcomes import code_of
 from .profile import Block, Profile, Rule, Source, kind_of
 from .relations import Relation
@@ -108,66 +108,64 @@ class _Reading:
         return {spelling: value for spelling, value in rule.values.items() if folded(spelling) not in known}
 
     def typed(self, origin: str, cells: Mapping[str, _Filled]) -> str:
-        """Return the full select over `origin`."""
-        instants = {c.name for c in self._table.columns if c.type is Type.INSTANT and cells[c.name].sql}
-        inner, joins = [], []
-        for column in self._table.columns:
-            cell = cells[column.name]
-            if column.name in instants:
-                parts = self._stamp(column, cell)
-                inner.append(f"{parts.local} as {quoted('l_' + column.name)}")
-                inner.append(f"{parts.offset} as {quoted('o_' + column.name)}")
-                inner.append(f"{parts.is_day} as {quoted('d_' + column.name)}")
-                joins += self._joins(column)
-            else:
-                inner.append(f"{self._value(column, cell)} as {quoted('v_' + column.name)}")
-        stamped = f"select *, {', '.join(inner)} from ({origin}) cells"
-        values = {
-            c.name: self._instant(c) if c.name in instants else f"{quoted('v_' + c.name)}" for c in self._table.columns
-        }
+        """Return the full select over `origin`: cells read, then moved to UTC, then judged."""
+        instants = [c.name for c in self._table.columns if c.type is Type.INSTANT and cells[c.name].sql]
+        stamped = f"select *, {', '.join(self._read(cells, instants))} from ({origin}) cells"
+        joins = [join for name in instants for join in self._joins(name)]
+        values = {column.name: quoted("v_" + column.name) for column in self._table.columns}
+        values |= {name: self._instant(name, cells[name]) for name in instants}
         self._precise(values, instants)
         columns = ", ".join(f"{sql} as {quoted(name)}" for name, sql in values.items())
-        naive = self._count(f"({self._is_naive(name)})" for name in sorted(instants))
-        odd = self._count(
-            self._is_odd(name) for name in sorted(instants) if self._zone(name) in self._context.zone_tables
-        )
-        kept = ", ".join(quoted("c_" + name) for name, cell in cells.items() if cell.sql)
+        naive = self._count(f"({self._is_naive(name)})" for name in instants)
+        odd = self._count(self._is_odd(name) for name in instants if self._zone(name) in self._context.zone_tables)
+        kept = "".join(f", {quoted('c_' + name)}" for name, cell in cells.items() if cell.sql)
         body = (
-            f"select _file, _row{', ' + kept if kept else ''}, {columns}, cast({naive} as tinyint) as _naive,"
+            f"select _file, _row{kept}, {columns}, cast({naive} as tinyint) as _naive,"
             f" cast({odd} as tinyint) as _odd from ({stamped}) stamped {' '.join(joins)}"
         )
         names = ", ".join(quoted(column.name) for column in self._table.columns)
         return f"select _file, _row, {self._verdict(cells)} as _out, _naive, _odd, {names} from ({body}) typed"
 
-    def _stamp(self, column: Column, cell: _Filled) -> Stamp:
-        return stamp(Cell(quoted("c_" + column.name), cell.type))
+    def _read(self, cells: Mapping[str, _Filled], instants: Iterable[str]) -> list[str]:
+        found = []
+        for column in self._table.columns:
+            name, cell = column.name, cells[column.name]
+            if name in instants:
+                parts = stamp(Cell(quoted("c_" + name), cell.type))
+                found.append(f"{parts.local} as {quoted('l_' + name)}")
+                found.append(f"{parts.offset} as {quoted('o_' + name)}")
+                found.append(f"{parts.is_day} as {quoted('d_' + name)}")
+            else:
+                found.append(f"{self._value(column, cell)} as {quoted('v_' + name)}")
+        return found
 
     def _zone(self, name: str) -> str:
         rule = self._block.columns[name]
         named: str | None = rule.zone or self._block.zone or self._profile.written(self._source, "zone")
         return named or self._context.source_zone
 
-    def _joins(self, column: Column) -> list[str]:
+    def _joins(self, name: str) -> list[str]:
         joins = []
-        for prefix, zone in (("n_", self._zone(column.name)), ("r_", self._context.reporting_zone)):
+        for prefix, zone in (("n_", self._zone(name)), ("r_", self._context.reporting_zone)):
             table = self._context.zone_tables.get(zone)
             if table:
-                alias = quoted(prefix + column.name)
-                joins.append(
-                    f"left join {table} {alias} on {alias}.local_date = cast({quoted('l_' + column.name)} as date)"
-                )
+                alias = quoted(prefix + name)
+                joins.append(f"left join {table} {alias} on {alias}.local_date = cast({quoted('l_' + name)} as date)")
         return joins
 
-    def _instant(self, column: Column) -> str:
+    def _instant(self, name: str, cell: _Filled) -> str:
         """Return SQL for the UTC instant: told offsets first, whole days in the reporting zone, then the source's."""
-        local, offset, day = (quoted(prefix + column.name) for prefix in ("l_", "o_", "d_"))
+        local, offset, day = (quoted(prefix + name) for prefix in ("l_", "o_", "d_"))
+        zones = {self._zone(name), self._context.reporting_zone}
+        if cell.type != "VARCHAR" and not zones & set(self._context.zone_tables):
+            return local
         seconds = f"case when {offset} is not null then {offset}"
         for condition, prefix, zone in (
             (day, "r_", self._context.reporting_zone),
-            ("true", "n_", self._zone(column.name)),
+            ("true", "n_", self._zone(name)),
         ):
             if zone in self._context.zone_tables:
-                alias = quoted(prefix + column.name)
+                alias = quoted(prefix + name)
                 second = f"epoch({local} - cast(cast({local} as date) as timestamp))"
                 seconds += f" when {condition} then coalesce(case when {second} < {alias}.switch_s"
                 seconds += f" then {alias}.before_s else {alias}.after_s end, 0)"
@@ -188,10 +186,10 @@ class _Reading:
     def _count(self, conditions: Iterable[str]) -> str:
         return " + ".join(f"case when {condition} then 1 else 0 end" for condition in conditions) or "0"
 
-    def _precise(self, values: dict[str, str], instants: set[str]) -> None:
+    def _precise(self, values: dict[str, str], instants: Iterable[str]) -> None:
         """Say how exact a moment is where the export does not: a bare date is good for the day."""
         moment = self._table.moment
-        if "precision" in values and moment in instants:
+        if moment and "precision" in values and moment in instants:
             said = f"case when {quoted('d_' + moment)} then 'day' else 'instant' end"
             values["precision"] = f"coalesce({values['precision']}, {said})"
 
@@ -225,11 +223,23 @@ class _Reading:
         )
         return f"coalesce({self._parsed(column, cell)}, {answer})" if cell.sql else answer
 
+    def _is_exact(self, column: Column, cell: _Filled) -> bool:
+        """Whether the cell already has the column's type, so that there is nothing to misread."""
+        if column.type is Type.INSTANT:
+            return cell.type != "VARCHAR"
+        wanted: str = column.type.value
+        return cell.type == wanted.upper()
+
     def _verdict(self, cells: Mapping[str, _Filled]) -> str:
         cases = []
         for column in self._table.columns:
             value, cell = quoted(column.name), cells[column.name]
-            if cell.sql and column.type is not Type.TEXT and cell.assumed != "true":
+            if (
+                cell.sql
+                and column.type is not Type.TEXT
+                and cell.assumed != "true"
+                and not self._is_exact(column, cell)
+            ):
                 raw = quoted("c_" + column.name)
                 code = code_of(self._table, Reason.UNREADABLE, column.name)
                 cases.append(f"when {raw} is not null and {value} is null then {code}")

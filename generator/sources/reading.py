@@ -153,8 +153,10 @@ def _context(engine: Engine, drop: Drop, agreement: Agreement, profiles: tuple[P
     native = native_names(agreement)
     zones = {settings.source_timezone, settings.reporting_timezone}
     for profile in profiles:
-        rules = [rule for _, block, _ in profile.blocks() for rule in block.columns.values()]
-        named = [profile.zone, *(source.zone for source in profile.sources.values()), *(rule.zone for rule in rules)]
+        blocks = [block for _, block, _ in profile.blocks()]
+        rules = [rule for block in blocks for rule in block.columns.values()]
+        written = [profile, *profile.sources.values(), *blocks]
+        named = [*(part.zone for part in written), *(rule.zone for rule in rules)]
         zones |= {zone for zone in named if zone}
     outcomes = {stage.id: stage.outcome for stage in agreement.pipeline.stages}
     _agreed(engine, "stage_spelling", [(folded(text), ident) for text, ident in native["stage"].items()])

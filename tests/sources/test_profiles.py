@@ -215,3 +215,25 @@ def test_a_project_file_of_the_same_name_replaces_the_packaged_profile(tmp_path)
     found = {profile.system: profile.title for profile in load_profiles(Project(tmp_path))}
     assert found["salesforce"] == "Ours"
     assert set(found) == {profile.system for profile in load_profiles(Project(PACKAGED))}
+
+
+@pytest.mark.parametrize("where", ["profile", "source", "block", "rule"])
+def test_a_zone_may_be_named_anywhere_and_the_nearest_counts(read, where):
+    zones = {place: "zone: Europe/Berlin" if place == where else "" for place in ("profile", "source", "block")}
+    rule = ", zone: Europe/Berlin" if where == "rule" else ""
+    profile = f"""
+system: s
+title: t
+{zones["profile"]}
+sources:
+  people:
+    files: [people.csv]
+    {zones["source"]}
+tables:
+  lead:
+    from: people
+    {zones["block"]}
+    columns: {{lead_id: id, created_at: {{from: at{rule}}}}}
+"""
+    drop = read({"people.csv": "id,at\nL1,2026-07-01 12:00:00\n"}, profiles={"s.yml": profile})
+    assert drop.column("lead", "created_at") == [datetime(2026, 7, 1, 10)]
