@@ -131,6 +131,7 @@ def _setting_lists(agreement: Agreement) -> list[tuple[str, str]]:
         "revenue_types": settings.revenue_types,
         "paid_channels": settings.paid_channels or (),
         "cac.purposes": settings.cac.purposes,
+        "sla.pause_reasons": agreement.sla.pause_reasons,
     }
     return [(key, member) for key, members in lists.items() for member in members]
 

@@ -4,7 +4,7 @@
 with option as (
     select
         max(case when key = 'reporting_currency' then value end) as reporting_currency,
-        max(case when key = 'source_currency' then value end) as source_currency,
+        nullif(max(case when key = 'source_currency' then value end), '') as source_currency,
         max(case when key = 'booking_date' then value end) as booking_date,
         max(case when key = 'amount_basis' then value end) as amount_basis,
         max(case when key = 'as_of' then cast(value as timestamp) end) as as_of,

@@ -3,7 +3,7 @@
 with option as (
     select
         max(case when key = 'reporting_currency' then value end) as reporting_currency,
-        max(case when key = 'source_currency' then value end) as source_currency
+        nullif(max(case when key = 'source_currency' then value end), '') as source_currency
     from setting
 ),
 

@@ -50,6 +50,33 @@ clocked as (
             and til.slot = cast(floor(epoch(coalesce(stopped.stopped_at, option.as_of)) / 900) as bigint)
 ),
 
+-- The time allowed, in open seconds: the target, or what is open until the close of the n-th business day.
+timed as (
+    select
+        clocked.*,
+        rule.kind,
+        rule.target_s,
+        rule.grace_s,
+        rule.due_soon_at,
+        nth.closes_at,
+        coalesce(
+            rule.target_s,
+            closing.open_before_s + least(
+                greatest(cast(floor(epoch(nth.closes_at)) as bigint) - closing.slot * 900 - closing.open_from_s, 0),
+                closing.open_to_s - closing.open_from_s
+            ) - clocked.start_s
+        ) as allowed_s
+    from clocked
+    inner join rule on rule.rule_no = clocked.rule_no
+    left join business_day as nth
+        on nth.calendar_id = clocked.calendar_id and nth.ordinal = clocked.start_day + rule.target_days
+    left join business_slot as closing
+        on
+            closing.calendar_id = nth.calendar_id
+            and closing.slot = cast(floor(epoch(nth.closes_at) / 900) as bigint)
+),
+
+-- Only for reasons that were agreed may a clock stand still.
 pause as (
     select
         pause.pause_id,
@@ -58,6 +85,7 @@ pause as (
         pause.start_at,
         least(coalesce(pause.end_at, option.as_of), option.as_of) as end_at
     from canonical.sla_pause as pause
+    inner join setting_list as agreed on agreed.key = 'sla.pause_reasons' and agreed.value = pause.reason
     cross join option
     left join survivor on survivor.record_id = pause.lead_id
 ),
@@ -68,7 +96,6 @@ paused as (
         owed.rule_no,
         owed.calendar_id,
         owed.triggered_at,
-        rule.target_s,
         pause.pause_id,
         greatest(pause.start_at, owed.triggered_at) as start_at,
         pause.end_at
@@ -97,9 +124,9 @@ pause_length as (
     select
         apart.handoff_no,
         apart.rule_no,
-        apart.target_s,
         apart.from_at,
-        clocked.start_s,
+        timed.start_s,
+        timed.allowed_s,
         case
             when apart.calendar_id = '24x7' then cast(floor(epoch(apart.from_at)) as bigint)
             else
@@ -117,7 +144,7 @@ pause_length as (
                 )
         end as til_s
     from apart
-    inner join clocked on clocked.handoff_no = apart.handoff_no and clocked.rule_no = apart.rule_no
+    inner join timed on timed.handoff_no = apart.handoff_no and timed.rule_no = apart.rule_no
     left join business_slot as since
         on since.calendar_id = apart.calendar_id and since.slot = cast(floor(epoch(apart.from_at) / 900) as bigint)
     left join business_slot as til
@@ -132,7 +159,7 @@ pause_total as (
         select
             handoff_no,
             rule_no,
-            target_s,
+            allowed_s,
             til_s - from_s as length_s,
             from_s - start_s - coalesce(sum(til_s - from_s) over (
                 partition by handoff_no, rule_no order by from_at
@@ -140,25 +167,17 @@ pause_total as (
             ), 0) as used_s
         from pause_length
     ) as counted
-    where target_s is null or used_s < target_s
+    where used_s < allowed_s
     group by handoff_no, rule_no
 ),
 
 aimed as (
     select
-        clocked.*,
-        rule.kind,
-        rule.target_s,
-        rule.grace_s,
-        rule.due_soon_at,
-        case when rule.target_days is not null then nth.closes_at end as closes_at,
+        timed.*,
         coalesce(pause_total.paused_s, 0) as paused_s,
-        clocked.start_s + rule.target_s + coalesce(pause_total.paused_s, 0) as due_s
-    from clocked
-    inner join rule on rule.rule_no = clocked.rule_no
-    left join pause_total on pause_total.handoff_no = clocked.handoff_no and pause_total.rule_no = clocked.rule_no
-    left join business_day as nth
-        on nth.calendar_id = clocked.calendar_id and nth.ordinal = clocked.start_day + rule.target_days
+        timed.start_s + timed.allowed_s + coalesce(pause_total.paused_s, 0) as due_s
+    from timed
+    left join pause_total on pause_total.handoff_no = timed.handoff_no and pause_total.rule_no = timed.rule_no
 ),
 
 due as (
@@ -166,7 +185,7 @@ due as (
         aimed.*,
         case
             when aimed.kind <> 'clock' then aimed.triggered_at
-            when aimed.target_s is null then aimed.closes_at + aimed.paused_s * interval '1' second
+            when aimed.target_s is null and aimed.paused_s = 0 then aimed.closes_at
             when aimed.calendar_id = '24x7'
                 then aimed.triggered_at + (aimed.target_s + aimed.paused_s) * interval '1' second
             else opened.lo_at + (aimed.due_s - opened.open_lo) * interval '1' second

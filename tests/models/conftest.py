@@ -1,0 +1,28 @@
+"""A database in which facts are built from tables that a test draws."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from models_bench import AS_OF, FactBench, packaged_agreement
+
+from generator.calendar import build_calendar
+from generator.canonical import TABLES
+from generator.engine import open_engine
+
+
+@pytest.fixture(scope="session")
+def _engine():
+    with open_engine(threads=2) as engine:
+        for table in TABLES.values():
+            columns = ", ".join(f'"{column.name}" {column.type.value}' for column in table.columns)
+            engine.run(f"create table canonical.{table.name} ({columns})")
+        build_calendar(engine, packaged_agreement(), AS_OF, date(2025, 10, 1))
+        yield engine
+
+
+@pytest.fixture
+def build(_engine):
+    """Build all facts from drawn tables: `build(lead="...", activity="...", as_of="11-09 12:00", ...)`."""
+    return FactBench(_engine).build
