@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import secrets
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
-from datetime import date
-from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
 
 from ..agreement import Agreement
-from ..canonical import TABLES, Table
+from ..canonical import TABLES
 from ..engine import Engine
 from ..errors import ExportError, Mistake
 from ..project import Project
@@ -24,48 +21,16 @@ from .checks import mark_contradictions, mark_duplicates, mark_orphans
 from .claims import Claim, claims_of, settle
 from .containers import Member, Unpacking, drop_files
 from .contradictions import contradictions
-from .mapping import Context, Mapped, folded, map_block
 from .members import Settled, native_names, settle_members
 from .outcomes import code_of
-from .profile import Loss, Profile
-from .profiles import AGREED, load_profiles
+from .profile import Profile
+from .profiles import load_profiles
 from .raw import RawFile, header_of, load_file
-from .relations import Relation, Relations
 from .report import Drop, Finding, LoadReport, Reason, Severity, SourceFile, TableLoad
-from .zones import ZoneDay, zone_days
+from .work import Work, context_of, prepare
 
 #: Rows above which a table is not copied without need.
 _WORTH_SPARING = 200_000
-
-
-@dataclass(frozen=True)
-class _Source:
-    """A block ready to run."""
-
-    profile: Profile
-    table: Table
-    relation: Relation
-    mapped: Mapped
-    present: str  # whether the block answers for its table: always, rows (when it has any) or never
-    defaults: Mapping[str, str]  # column -> what the profile assumes
-
-
-@dataclass(frozen=True)
-class _Work:
-    """Everything that the files of a drop turned into before rows were judged."""
-
-    sources: tuple[_Source, ...]  # in the order of the canonical tables
-    names: Mapping[str, Mapping[str, str]]  # dimension -> id -> readable name
-    losses: tuple[Loss, ...]
-
-    @property
-    def loaded(self) -> tuple[str, ...]:
-        """The canonical tables that some file was read into, in their order."""
-        return tuple(dict.fromkeys(source.table.name for source in self.sources))
-
-    def of(self, table: str) -> tuple[_Source, ...]:
-        """Return the blocks that fill a table."""
-        return tuple(source for source in self.sources if source.table.name == table)
 
 
 def read_exports(drop: Drop, project: Project, agreement: Agreement, engine: Engine) -> LoadReport:
@@ -79,7 +44,7 @@ def read_exports(drop: Drop, project: Project, agreement: Agreement, engine: Eng
         members = _members(drop, agreement, scratch)
         claims = {member.label: _claim(engine, member, profiles, agreement) for member in members}
         files = _load(engine, members, claims, scratch)
-        work = _work(engine, profiles, files, _context(engine, drop, agreement, profiles), agreement)
+        work = prepare(engine, profiles, files, context_of(engine, drop, agreement, profiles), agreement)
         _create_tables(engine, work)
         settled = _judge(engine, work, files, agreement)
         accounts = account(engine, _carried(work), files, agreement.settings.max_quarantine_share)
@@ -148,103 +113,7 @@ def _load(
     return tuple(files)
 
 
-def _context(engine: Engine, drop: Drop, agreement: Agreement, profiles: tuple[Profile, ...]) -> Context:
-    settings = agreement.settings
-    native = native_names(agreement)
-    zones = {settings.source_timezone, settings.reporting_timezone}
-    for profile in profiles:
-        blocks = [block for _, block, _ in profile.blocks()]
-        rules = [rule for block in blocks for rule in block.columns.values()]
-        written = [profile, *profile.sources.values(), *blocks]
-        named = [*(part.zone for part in written), *(rule.zone for rule in rules)]
-        zones |= {zone for zone in named if zone}
-    outcomes = {stage.id: stage.outcome for stage in agreement.pipeline.stages}
-    _agreed(engine, "stage_spelling", [(folded(text), ident) for text, ident in native["stage"].items()])
-    deal_stages = [(folded(text), ident, outcomes[ident]) for text, ident in native["deal_stage"].items()]
-    _agreed(engine, "deal_stage_spelling", deal_stages)
-    return Context(
-        f"timestamp '{drop.as_of:%Y-%m-%d %H:%M:%S.%f}'",
-        settings.source_timezone,
-        settings.reporting_timezone,
-        {zone: _zone_table(engine, n, zone) for n, zone in enumerate(sorted(zones)) if zone not in ("UTC", "Etc/UTC")},
-        {name: frozenset(folded(text) for text in known) for name, known in native.items()},
-        {folded(text): outcomes[ident] for text, ident in native["deal_stage"].items()},
-    )
-
-
-def _agreed(engine: Engine, name: str, rows: Sequence[tuple[str, ...]]) -> None:
-    """Give profiles a list of the agreement to read in their SQL."""
-    columns = AGREED[name]
-    frame = pd.DataFrame(sorted(set(rows)), columns=list(columns))
-    engine.load(f"raw.{name}", frame, dict.fromkeys(columns, "varchar"))
-
-
-def _zone_table(engine: Engine, number: int, zone: str) -> str:
-    table = f"raw.zone{number}"
-    types = {"local_date": "date", "is_twice": "boolean"}
-    types |= dict.fromkeys(("before_s", "switch_s", "after_s", "odd_from_s", "odd_to_s"), "integer")
-    engine.load(table, _zone_frame(zone), types)
-    return table
-
-
-@lru_cache(maxsize=32)
-def _zone_frame(zone: str) -> pd.DataFrame:
-    # Moments outside of these years are read as UTC; no export of a funnel has any.
-    days = zone_days(zone, date(1990, 1, 1), date(2059, 12, 31))
-    names = [field.name for field in fields(ZoneDay)]
-    frame = pd.DataFrame({name: [getattr(day, name) for day in days] for name in names})
-    frame["local_date"] = pd.to_datetime(frame["local_date"])
-    return frame
-
-
-def _work(
-    engine: Engine, profiles: tuple[Profile, ...], files: tuple[RawFile, ...], context: Context, agreement: Agreement
-) -> _Work:
-    """Return the blocks that have files to read; ExportError for uncertain dates and conflicting keys."""
-    mistakes: list[Mistake] = []
-    conflicts: list[Mistake] = []
-    found: list[_Source] = []
-    losses: list[Loss] = []
-    names: dict[str, dict[str, str]] = {}
-    for number, profile in enumerate(profiles):
-        own = tuple(file for file in files if file.claim.profile is profile)
-        if not own:
-            continue
-        relations = Relations(engine, profile, number, own, agreement.settings.on_conflict == "first_sorted")
-        for table, block, _ in profile.blocks():
-            relation = relations.build(block.from_ or "")
-            if relation.files:
-                mapped = map_block(profile, table, block, relation, context)
-                defaults = {name: rule.default for name, rule in block.columns.items() if rule.default is not None}
-                found.append(_Source(profile, table, relation, mapped, block.present, defaults))
-        for dimension, members in profile.members.items():
-            known = _readable(engine, relations.build(members.from_), members.key, members.name)
-            names[dimension] = names.get(dimension, {}) | known
-        losses += [loss for loss in profile.loses if not any(relations.build(name).files for name in loss.without)]
-        mistakes += relations.mistakes
-        conflicts += relations.conflicts
-    if mistakes:
-        raise ExportError("Some dates cannot be read with certainty.", mistakes)
-    if conflicts:
-        raise ExportError("Some rows contradict one another.", conflicts)
-    order = list(TABLES)
-    return _Work(tuple(sorted(found, key=lambda source: order.index(source.table.name))), names, tuple(losses))
-
-
-def _readable(engine: Engine, relation: Relation, key: str, name: str) -> dict[str, str]:
-    """Return the readable names that a look-up file gives to ids."""
-    columns = relation.column(key), relation.column(name)
-    if not relation.files or None in columns:
-        return {}
-    cells = ", ".join(f"clean_cell({quoted(str(column))})" for column in columns)
-    return {
-        ident: text
-        for ident, text in engine.rows(f"select {cells} from {relation.name} order by all")
-        if ident and text
-    }
-
-
-def _create_tables(engine: Engine, work: _Work) -> None:
+def _create_tables(engine: Engine, work: Work) -> None:
     for name, table in TABLES.items():
         selects = [source.mapped.select for source in work.of(name)]
         columns = ", ".join(f"{quoted(column.name)} {column.type.value}" for column in table.columns)
@@ -254,7 +123,7 @@ def _create_tables(engine: Engine, work: _Work) -> None:
             engine.run(f"create or replace table canonical.{name} ({columns})")
 
 
-def _judge(engine: Engine, work: _Work, files: tuple[RawFile, ...], agreement: Agreement) -> Settled:
+def _judge(engine: Engine, work: Work, files: tuple[RawFile, ...], agreement: Agreement) -> Settled:
     """Mark every row that cannot stay, and settle the spelling of members; ExportError where rows of one key differ."""
     first_sorted = agreement.settings.on_conflict == "first_sorted"
     conflicts: list[Mistake] = []
@@ -274,7 +143,7 @@ def _judge(engine: Engine, work: _Work, files: tuple[RawFile, ...], agreement: A
     return settled
 
 
-def _carried(work: _Work) -> list[Carried]:
+def _carried(work: Work) -> list[Carried]:
     found = []
     for table in work.loaded:
         sources = work.of(table)
@@ -314,15 +183,15 @@ def _finish(engine: Engine, table: str, rows: int, has_dropped: bool, settled: S
     )
 
 
-def _losses(work: _Work) -> Iterator[Finding]:
+def _losses(work: Work) -> Iterator[Finding]:
     for loss in work.losses:
         if loss.without or set(loss.tables) & set(work.loaded):
             severity = Severity.TAINTS if loss.without else Severity.NOTES
             yield Finding("source_loss", severity, loss.says, tables=loss.tables)
 
 
-def _assumed(engine: Engine, work: _Work) -> Iterator[Finding]:
-    for source in work.sources:
+def _assumed(engine: Engine, work: Work) -> Iterator[Finding]:
+    for source in work.parts:
         for column, condition in source.mapped.assumed.items():
             total, count = engine.rows(
                 f"select count(*), coalesce(sum(case when {condition} then 1 else 0 end), 0)"
@@ -356,7 +225,7 @@ def _files(
     return tuple(found)
 
 
-def _table_load(table: str, work: _Work, accounts: Accounts) -> TableLoad:
+def _table_load(table: str, work: Work, accounts: Accounts) -> TableLoad:
     sources = work.of(table)
     filled = frozenset(column for source in sources for column in source.mapped.filled)
     if sources and any(column.name == "precision" for column in TABLES[table].columns):
