@@ -36,6 +36,12 @@ contact as (
     select lead_id as record_id, occurred_at from canonical.touch
     union all
     select lead_id as record_id, occurred_at from canonical.activity
+    union all
+    -- Whose deal is worked on is not silent, either.
+    select deal.primary_lead_id as record_id, activity.occurred_at
+    from canonical.activity as activity
+    inner join canonical.opportunity as deal on deal.opportunity_id = activity.opportunity_id
+    where activity.lead_id is null
 )
 
 select known.lead_id, max(contact.occurred_at) as occurred_at

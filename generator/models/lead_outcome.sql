@@ -22,6 +22,7 @@ horizon as (
         lead.tier,
         lead.owner,
         lead.origin,
+        lead.is_existing_customer,
         lead.created_at + option.window_days * interval '1' day as horizon_at,
         lead.created_on + option.window_days as horizon_on,
         option.inactive_days
@@ -105,5 +106,8 @@ select
         when is_silent then 'silent'
     end as reason,
     region, segment, channel, campaign, product, tier, owner, origin,
-    case when won_on < created_on then 'negative_duration' end as excluded
+    case
+        when won_on < created_on then 'negative_duration'
+        when is_existing_customer then 'existing_customer'
+    end as excluded
 from judged

@@ -222,7 +222,7 @@ select
         when stopped_at <= late_at then 'met_not_due'
         when stopped_at > late_at then 'breached_late'
         when as_of > late_at then 'breached_open'
-        when elapsed_s >= due_soon_at * target_s then 'due_soon'
+        when elapsed_s >= due_soon_at * allowed_s then 'due_soon'
         else 'pending'
     end as state,
     coalesce(stopped_at > due_at and stopped_at <= late_at, false) as is_in_grace
