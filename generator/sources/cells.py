@@ -5,6 +5,7 @@ Every expression yields null for a cell that it cannot read, so that "there is a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -16,9 +17,9 @@ MACROS = r"""
 create or replace macro clean_cell(c) as case
     when ord(c) > 32 and ord(c) <> 160 and ord(c[-1]) > 32 and ord(c[-1]) <> 160 then c
     else nullif(trim(c, ' ' || chr(9) || chr(10) || chr(13) || chr(160)), '') end;
-create or replace macro flag(c) as case
-    when lower(clean_cell(c)) in ('1', 'true', 'yes') then true
-    when lower(clean_cell(c)) in ('0', 'false', 'no') then false end;
+create or replace macro clean_flag(c) as case
+    when lower(c) in ('1', 'true', 'yes') then true when lower(c) in ('0', 'false', 'no') then false end;
+create or replace macro flag(c) as clean_flag(trim(c, ' ' || chr(9) || chr(10) || chr(13) || chr(160)));
 create or replace macro is_iso(c) as regexp_full_match(c, '\d{4}-\d{2}-\d{2}'
     || '(?:[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(?: ?(?:Z|z|UTC|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?))?)?');
 create or replace macro local_part(c) as case
@@ -34,8 +35,9 @@ create or replace macro offset_part(c) as case
     else (case when regexp_extract(c, '([+-])\d{2}(?::?\d{2})?$', 1) = '-' then -1 else 1 end)
         * (3600 * cast(regexp_extract(c, '[+-](\d{2})(?::?\d{2})?$', 1) as integer)
         + 60 * coalesce(try_cast(nullif(regexp_extract(c, '[+-]\d{2}:?(\d{2})$', 1), '') as integer), 0)) end;
-create or replace macro instant(c) as make_timestamp(epoch_us(local_part(clean_cell(c)))
-    - 1000000 * cast(coalesce(offset_part(clean_cell(c)), 0) as bigint));
+create or replace macro clean_instant(c) as make_timestamp(epoch_us(local_part(c))
+    - 1000000 * cast(coalesce(offset_part(c), 0) as bigint));
+create or replace macro instant(c) as clean_instant(trim(c, ' ' || chr(9) || chr(10) || chr(13) || chr(160)));
 create or replace macro is_day(c) as coalesce(length(clean_cell(c)) = 10, false);
 create or replace macro letter_bits(c) as
     substr('ABCDEFGHIJKLMNOPQRSTUVWXYZ012345', 1
@@ -50,9 +52,7 @@ create or replace macro wide_id(c) as case
     else c end;
 """
 
-MACRO_NAMES = (
-    "clean_cell", "flag", "is_iso", "local_part", "offset_part", "instant", "is_day", "letter_bits", "wide_id"
-)  # fmt: skip
+MACRO_NAMES = tuple(re.findall(r"macro (\w+)\(", MACROS))
 
 _NUMBER = {
     "point": (r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)", ""),
@@ -68,6 +68,7 @@ class Cell:
 
     sql: str
     type: str = "VARCHAR"
+    is_clean: bool = False  # text that is trimmed already
 
     @property
     def is_text(self) -> bool:
@@ -76,7 +77,9 @@ class Cell:
 
     def as_text(self) -> Cell:
         """Return the cell as trimmed text, null where it is empty."""
-        return Cell(f"clean_cell({self.sql})") if self.is_text else Cell(f"cast({self.sql} as varchar)")
+        if not self.is_text:
+            return Cell(f"cast({self.sql} as varchar)", is_clean=True)
+        return self if self.is_clean else Cell(f"clean_cell({self.sql})", is_clean=True)
 
 
 def quoted(name: str) -> str:
@@ -112,7 +115,7 @@ def parsed(kind: Kind, cell: Cell, numbers: NumberForm, strict: bool) -> str:
     if kind in ("number", "integer", "money", "rate"):
         return _number(kind, cell, numbers)
     if kind == "boolean":
-        return cell.sql if cell.type == "BOOLEAN" else f"flag({cell.as_text().sql})"
+        return cell.sql if cell.type == "BOOLEAN" else f"clean_flag({cell.as_text().sql})"
     if kind == "date":
         return _date(cell, strict)
     if kind == "salesforce_id":

@@ -131,7 +131,7 @@ class _Reading:
         for column in self._table.columns:
             name, cell = column.name, cells[column.name]
             if name in instants:
-                parts = stamp(Cell(quoted("c_" + name), cell.type))
+                parts = stamp(Cell(quoted("c_" + name), cell.type, is_clean=True))
                 found.append(f"{parts.local} as {quoted('l_' + name)}")
                 found.append(f"{parts.offset} as {quoted('o_' + name)}")
                 found.append(f"{parts.is_day} as {quoted('d_' + name)}")
@@ -204,7 +204,7 @@ class _Reading:
     def _parsed(self, column: Column, cell: _Filled) -> str:
         rule = self._block.columns[column.name]
         kind = kind_of(rule, column)
-        raw = Cell(quoted("c_" + column.name), cell.type)
+        raw = Cell(quoted("c_" + column.name), cell.type, is_clean=True)
         if kind == "keyed_hash":
             return f"keyed_hash({raw.as_text().sql})"
         numbers = rule.numbers or self._profile.written(self._source, "numbers") or "point"

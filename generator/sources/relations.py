@@ -72,6 +72,7 @@ class Relations:
 
     def _part(self, file: RawFile, types: dict[str, str]) -> str:
         offered = self._profile.sources[file.claim.source].columns
+        short = self._with_short_ids(file, [name for name in offered if offered[name].as_ == "salesforce_id"])
         cells = []
         for column, kind in types.items():
             cell = quoted(column) if column in file.columns else f"cast(null as {kind})"
@@ -79,12 +80,22 @@ class Relations:
                 cell = f"cast({cell} as {kind})"
             wish = offered[column].as_ if column in offered else "text"
             if wish == "salesforce_id":
-                cell = f"wide_id(clean_cell({cell}))"
+                cell = f"wide_id(clean_cell({cell}))" if column in short else f"clean_cell({cell})"
             elif wish == "keyed_hash":
                 cell = f"keyed_hash(clean_cell({cell}))"
             cells.append(f"{cell} as {quoted(column)}")
         listed = ", ".join(cells) or "0 as _nothing"
         return f"select {file.number} as _file, {rows_of(file)} as _row, {listed} from raw.f{file.number}"
+
+    def _with_short_ids(self, file: RawFile, names: list[str]) -> set[str]:
+        """Return the columns with ids of 15 signs; most files have none, and widening is dear to plan."""
+        there = [name for name in names if file.columns.get(name) == "VARCHAR"]
+        if not there:
+            return set()
+        # Blanks around an id would hide its length.
+        looks = ", ".join(f"count(case when length({quoted(name)}) <> 18 then 1 end)" for name in there)
+        counts = self._engine.rows(f"select {looks} from raw.f{file.number}")[0]
+        return {name for name, count in zip(there, counts, strict=True) if count}
 
     def _nothing(self, types: dict[str, str]) -> str:
         cells = ", ".join(f"cast(null as {kind}) as {quoted(column)}" for column, kind in types.items())
