@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 
 from generator.errors import EngineError
 
@@ -43,6 +44,13 @@ class DuckDbEngine:
     def frame(self, sql: str) -> pd.DataFrame:
         """Return a query as a pandas frame."""
         return self._execute(sql).df()
+
+    def arrow(self, sql: str) -> pa.Table:
+        """Return a query as an Arrow table."""
+        try:
+            return self.connection.sql(sql).to_arrow_table()
+        except duckdb.Error as problem:
+            raise EngineError(f"The database failed: {problem}") from problem
 
     def load(self, table: str, frame: pd.DataFrame, types: Mapping[str, str]) -> None:
         """Create or replace `table` from `frame`; missing columns become null."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 import pandas as pd
+import pyarrow as pa
 
 
 class Engine(Protocol):
@@ -21,6 +22,9 @@ class Engine(Protocol):
 
     def frame(self, sql: str) -> pd.DataFrame:
         """Return a query as a pandas frame (decimals become floats, timestamps are naive UTC)."""
+
+    def arrow(self, sql: str) -> pa.Table:
+        """Return a query as an Arrow table: decimals exact, texts without a Python object each."""
 
     def load(self, table: str, frame: pd.DataFrame, types: Mapping[str, str]) -> None:
         """Create or replace `table` with the columns of `types` (name -> SQL type), filled from `frame`."""

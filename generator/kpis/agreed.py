@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from math import nan
 from typing import Any
 
-import pandas as pd
+import numpy as np
 
 from generator.engine import Engine
 from generator.measures import Measured, Periods
-from generator.measures.measured import cells_of, no_curves
+from generator.measures.grid import sorted_grid
+from generator.measures.measured import cells_of
 from generator.measures.periods import OWN
 from generator.measures.scopes import scope_text
 
@@ -48,15 +49,15 @@ def target_cells(metric_id: str, is_level: bool, engine: Engine, periods: Period
     found = [target for target in _targets(metric_id, engine) if is_level or target.fits]
     chosen = _chosen([*found, *_carried(metric_id, found)])
     twins = _twins(periods)
-    placed = pd.DataFrame(
-        [
-            {"period": period, "scope": target.scope, "gap": target.gap, "value": target.value, "n": 0}
-            for target in chosen
-            for period in (target.period, *twins.get(target.period, ()))
-        ],
-        columns=["period", "scope", "gap", "value", "n"],
-    )
-    return Measured(cells_of(f"{metric_id}{SUFFIX}", placed, periods), no_curves())
+    cells = [(period, target) for target in chosen for period in (target.period, *twins.get(target.period, ()))]
+    scopes = sorted({target.scope for target in chosen})
+    code = {scope: number for number, scope in enumerate(scopes)}
+    period = periods.position([period for period, _ in cells])
+    grid, order = sorted_grid(period, np.array([code[target.scope] for _, target in cells], dtype="int64"), scopes)
+    gap = np.array([target.gap for _, target in cells], dtype=object)[order]
+    value = np.array([target.value for _, target in cells], dtype="float64")[order]
+    metric = cells_of(grid, gap, value, np.zeros(len(grid)))
+    return Measured({f"{metric_id}{SUFFIX}": metric} if cells else {}, periods)
 
 
 def agreed_metrics(engine: Engine) -> frozenset[str]:

@@ -11,6 +11,7 @@ from generator.errors import EngineError, KpiError, Mistake, with_hint
 from generator.kpis.kpi import Figure, Kpi
 from generator.kpis.statement import Fault, Statement, read_statement
 from generator.kpis.vocabulary import UNIT_COLUMNS
+from generator.measures.units import column_types
 
 _PLAIN = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
 _NUMBERS = re.compile(r"^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DOUBLE|FLOAT|REAL|DECIMAL\(.*\)|NUMERIC.*)$")
@@ -48,22 +49,28 @@ def check_sql(kpi: Kpi, figure: Figure) -> tuple[Mistake, ...]:
 
 def check_units(kpis: Iterable[Kpi], engine: Engine) -> tuple[Mistake, ...]:
     """Return what is wrong with the queries once the engine has the facts: names that do not bind, columns, types."""
+    return described_units(kpis, engine)[1]
+
+
+def described_units(kpis: Iterable[Kpi], engine: Engine) -> tuple[dict[str, dict[str, str]], tuple[Mistake, ...]]:
+    """Return the column types of every query (SQL as the files have it -> column -> type), and what is wrong."""
+    types: dict[str, dict[str, str]] = {}
     mistakes: list[Mistake] = []
     for kpi in kpis:
         for figure in kpi.figures:
             if figure.sql:
-                mistakes += (_mistake(kpi, figure, fault) for fault in _engine_faults(kpi, figure, engine))
-    return tuple(dict.fromkeys(mistakes))
+                mistakes += (_mistake(kpi, figure, fault) for fault in _engine_faults(kpi, figure, engine, types))
+    return types, tuple(dict.fromkeys(mistakes))
 
 
-def _engine_faults(kpi: Kpi, figure: Figure, engine: Engine) -> Iterator[Fault]:
-    sql = statement_of(kpi, figure).sql(engine.dialect)
-    try:
-        described = engine.rows(f"describe select * from ({sql}) as units limit 0")
-    except EngineError as problem:
-        yield Fault(f"the engine cannot read the SQL: {said_by_engine(problem)}")
-        return
-    types = {str(row[0]): str(row[1]).upper() for row in described}
+def _engine_faults(kpi: Kpi, figure: Figure, engine: Engine, known: dict[str, dict[str, str]]) -> Iterator[Fault]:
+    if figure.sql not in known:
+        try:
+            known[figure.sql] = column_types(engine, f"({statement_of(kpi, figure).sql(engine.dialect)})")
+        except EngineError as problem:
+            yield Fault(f"the engine cannot read the SQL: {said_by_engine(problem)}")
+            return
+    types = known[figure.sql]
     yield from _column_faults(figure, tuple(types))
     for name, (pattern, wanted) in _TYPES.items():
         # A bare `null` has no type of its own; the engine says INTEGER or "NULL".

@@ -18,9 +18,8 @@ from generator.kpis.vocabulary import UNIT_COLUMNS
 from generator.measures import Measured, Periods, load_periods
 from generator.measures.cohort import mature_sql, window_days
 from generator.measures.periods import OWN
-from generator.measures.place import day_of_unit, unit_rows_from
 from generator.measures.scopes import UNKNOWN, member_name, scope_text
-from generator.measures.units import UnitTable, describe_units
+from generator.measures.units import UnitTable, day_of_unit, describe_units, unit_rows_from
 
 if TYPE_CHECKING:
     from generator.agreement import Agreement
@@ -230,7 +229,7 @@ def _explain_formula(
     scope = known.get(asked.casefold(), asked)
     if where and asked.casefold() not in known:
         raise click.UsageError(f"{metric_id} knows no {with_hint(asked, known.values())}.")
-    before = periods.prior().get(period_id)
+    before = _before(periods, period_id)
     wanted = frame["metric_id"].isin(inputs_of(figure)) & frame["period_id"].isin([period_id, before])
     inputs = frame[wanted & (frame["scope"] == scope)]
     rows = inputs.rename(columns={"metric_id": "input"}).assign(
@@ -238,6 +237,11 @@ def _explain_formula(
     )[["input", "period", "scope", "value", "numerator", "denominator", "n", "status"]]
     rows = rows.sort_values(["input", "period"], ascending=[True, False], ignore_index=True)
     return Explanation(metric_id, label, scope, rows, _cell(measured, metric_id, label, scope), len(rows), {})
+
+
+def _before(periods: Periods, period_id: int) -> int:
+    earlier = periods.prior[periods.position([period_id])[0]]
+    return -1 if earlier < 0 else int(periods.ids[earlier])
 
 
 def _closure(kpi: Kpi, kpis: tuple[Kpi, ...]) -> tuple[Kpi, ...]:

@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from math import nan
 from threading import Timer
 from typing import TYPE_CHECKING
 
-import pandas as pd
+import numpy as np
 
 from generator.engine import Engine
 from generator.errors import EngineError, KpiError, Mistake
 from generator.kpis.agreed import SUFFIX, agreed_metrics, target_cells
-from generator.kpis.checking import check_units, said_by_engine, statement_of
+from generator.kpis.checking import described_units, said_by_engine, statement_of
 from generator.kpis.formulas import in_order, inputs_of, metric_ids
 from generator.kpis.kpi import Figure, Kind, Kpi
 from generator.kpis.reading import numbers_of
-from generator.measures import Measured, Periods, assemble, compare, evaluate, load_periods, measure_figure, together
-from generator.measures.measured import cells_of, no_curves
-from generator.measures.periods import OWN
+from generator.measures import (
+    Compared,
+    Measured,
+    Periods,
+    assemble,
+    compare,
+    evaluate,
+    load_periods,
+    measure_figure,
+    together,
+)
+from generator.measures.grid import Grid
+from generator.measures.measured import cells_of
 from generator.measures.results import Results, Status
 from generator.measures.scopes import ALL
+from generator.measures.units import UnitTable
 
 if TYPE_CHECKING:
     from generator.agreement import Agreement
@@ -37,16 +48,19 @@ _UNITS = "kpi_unit"  # the temp table of the rows that are being counted; no KPI
 class MeasuredKpis:
     """What the KPI files gave for a drop.
 
-    results: cells without targets, comparisons and curves, as `measures/results.py` says.
-    measured, comparisons, periods: what `results` was put together from, for whoever adds targets and assembles anew.
+    measured, comparisons, periods: what results are put together from, for whoever adds targets first.
     missing: metric id -> the canonical tables, or table.column, that the drop lacks for it.
     """
 
-    results: Results
     measured: Measured
-    comparisons: tuple[pd.DataFrame, ...]
+    comparisons: tuple[Compared, ...]
     periods: Periods
     missing: Mapping[str, tuple[str, ...]]
+
+    @cached_property
+    def results(self) -> Results:
+        """Cells without targets, comparisons and curves, as `measures/results.py` says."""
+        return assemble(self.measured, self.measured.cells, self.comparisons, self.periods)
 
 
 def measure_kpis(
@@ -58,8 +72,6 @@ def measure_kpis(
     KpiError where a query returns the wrong columns or passes a limit, EngineError where the engine fails;
     both name file and KPI. The facts and calendar tables must exist; the engine may be sealed.
     """
-    if mistakes := check_units(kpis, engine):
-        raise KpiError("The KPI files do not fit the facts.", mistakes)
     periods = load_periods(engine)
     if periods.as_of != as_of:
         raise ValueError(f"the calendar was built for {periods.as_of}, not for {as_of}")
@@ -69,9 +81,7 @@ def measure_kpis(
         # Targets are a column of the results; as cells they only serve formulas.
         measured = measured.without(f"{name}{SUFFIX}")
     comparisons = tuple(_compare(kpis, measured, periods, agreement.settings.min_n_rate))
-    return MeasuredKpis(
-        assemble(measured, measured.cells, comparisons, periods), measured, comparisons, periods, missing
-    )
+    return MeasuredKpis(measured, comparisons, periods, missing)
 
 
 def measure_all(
@@ -81,11 +91,17 @@ def measure_all(
     periods: Periods,
     missing: Mapping[str, tuple[str, ...]],
 ) -> Measured:
-    """Return the cells of all figures: those with SQL first, then the formulas over them."""
-    parts = [measured for kpi in kpis for measured in _count(kpi, engine, agreement, periods, missing)]
+    """Return the cells of all figures: those with SQL first, then the formulas over them.
+
+    KpiError, with every mistake of every file, where a query does not fit the facts.
+    """
+    types, mistakes = described_units(kpis, engine)
+    if mistakes:
+        raise KpiError("The KPI files do not fit the facts.", mistakes)
+    parts = [measured for kpi in kpis for measured in _count(kpi, engine, agreement, periods, missing, types)]
     for metric_id, kpi in _targets_named(kpis).items():
         parts.append(target_cells(metric_id, kpi.target == "level", engine, periods))
-    return _add_formulas(kpis, together(parts), agreement, periods, missing)
+    return _add_formulas(kpis, together(parts, periods), agreement, periods, missing)
 
 
 def missing_inputs(kpis: Iterable[Kpi], load: LoadReport, engine: Engine) -> dict[str, tuple[str, ...]]:
@@ -111,7 +127,12 @@ def missing_inputs(kpis: Iterable[Kpi], load: LoadReport, engine: Engine) -> dic
 
 
 def _count(
-    kpi: Kpi, engine: Engine, agreement: Agreement, periods: Periods, missing: Mapping[str, tuple[str, ...]]
+    kpi: Kpi,
+    engine: Engine,
+    agreement: Agreement,
+    periods: Periods,
+    missing: Mapping[str, tuple[str, ...]],
+    types: Mapping[str, Mapping[str, str]],
 ) -> Iterator[Measured]:
     """Measure the figures of `kpi` that have SQL; those over the same rows share one run of it."""
     figures = [figure for figure in kpi.figures if figure.sql]
@@ -120,16 +141,28 @@ def _count(
         if all(kpi.metric_id(figure) in missing for figure in sharing):
             yield from (_one_cell(kpi.metric_id(figure), periods, Status.MISSING_INPUT) for figure in sharing)
             continue
-        with unit_rows(kpi, sharing[0], engine, agreement.settings.query_seconds) as units:
-            yield from (measure_rows(kpi, figure, units, engine, agreement, periods) for figure in sharing)
+        with _source(kpi, sharing, engine, agreement.settings.query_seconds) as source:
+            for figure in sharing:
+                units = UnitTable(source, types[sql], kpi.metric_id(figure))
+                yield measure_rows(kpi, figure, units, engine, agreement, periods)
+
+
+@contextmanager
+def _source(kpi: Kpi, sharing: Sequence[Figure], engine: Engine, seconds: float) -> Iterator[str]:
+    """Yield what the figures select from: a table where several share it, else the query itself."""
+    if len(sharing) == 1:
+        yield f"({statement_of(kpi, sharing[0]).sql(engine.dialect)})"
+    else:
+        with unit_rows(kpi, sharing[0], engine, seconds) as table:
+            yield table
 
 
 def measure_rows(
-    kpi: Kpi, figure: Figure, units: str, engine: Engine, agreement: Agreement, periods: Periods
+    kpi: Kpi, figure: Figure, units: str | UnitTable, engine: Engine, agreement: Agreement, periods: Periods
 ) -> Measured:
-    """Return the cells of one figure over the table `units`; where the file makes a figure itself, its own stands."""
+    """Return the cells of one figure over `units`; where the file makes a figure itself, its own stands."""
     metric_id = kpi.metric_id(figure)
-    with _naming(kpi, figure):
+    with _naming(kpi, figure), _limited(kpi, figure, engine, agreement.settings.query_seconds):
         measured = measure_figure(engine, figure, metric_id, units, agreement.settings, periods)
     for other in kpi.figures:
         if other is not figure and kpi.metric_id(other).startswith(f"{metric_id}."):
@@ -202,9 +235,9 @@ def _where(kpi: Kpi, figure: Figure) -> str:
 
 def _one_cell(metric_id: str, periods: Periods, status: Status) -> Measured:
     """Return the one cell of a metric that has no number at all: period `all`, scope `all`."""
-    whole = periods.frame.index[(periods.frame["role"] == OWN) & (periods.frame["grain"] == "all")]
-    placed = pd.DataFrame({"period": whole, "scope": ALL, "gap": status.value, "value": nan, "n": 0})
-    return Measured(cells_of(metric_id, placed, periods), no_curves())
+    grid = Grid(np.array([periods.whole]), np.array([0]), (ALL,))
+    metric = cells_of(grid, np.array([status.value], dtype=object), np.array([nan]), np.array([0.0]))
+    return Measured({metric_id: metric}, periods)
 
 
 def _add_formulas(
@@ -216,25 +249,28 @@ def _add_formulas(
 ) -> Measured:
     constants = numbers_of(agreement)
     additive = additive_ids(kpis)
-    known = {str(name): measured.only(str(name)) for name in _inputs(kpis) & set(measured.frame["metric_id"].unique())}
-    parts: list[Measured] = []
+    known = {name: metric for name, metric in measured.metrics.items() if len(metric.grid)}
     for kpi, figure in in_order(kpis):
         metric_id = kpi.metric_id(figure)
         inputs = [name for name in inputs_of(figure) if name not in constants]
         if metric_id in missing:
-            part = _one_cell(metric_id, periods, Status.MISSING_INPUT)
-        elif inputs and not known.keys() & set(inputs):
+            known |= _one_cell(metric_id, periods, Status.MISSING_INPUT).metrics
+            continue
+        if inputs and not known.keys() & set(inputs):
             continue  # nothing happened yet, to any of them
-        else:
-            empty = partial(_one_cell, periods=periods, status=Status.ZERO_DENOMINATOR)
-            of_inputs = together(known[name] if name in known else empty(name) for name in inputs)
-            with _naming(kpi, figure):
-                part = evaluate(
-                    figure.formula, metric_id, of_inputs, periods, constants, additive, figure.by, figure.grains
-                )
-        known[metric_id] = part
-        parts.append(part)
-    return together([measured, *parts])
+        empty = partial(_one_cell, periods=periods, status=Status.ZERO_DENOMINATOR)
+        of_inputs = {name: known[name] if name in known else empty(name).metrics[name] for name in inputs}
+        with _naming(kpi, figure):
+            known |= evaluate(
+                figure.formula,
+                metric_id,
+                Measured(of_inputs, periods),
+                constants,
+                additive,
+                figure.by,
+                figure.grains,
+            ).metrics
+    return Measured(known, periods, measured.curve_of)
 
 
 def _inputs(kpis: Iterable[Kpi]) -> set[str]:
@@ -258,15 +294,15 @@ def additive_ids(kpis: Iterable[Kpi]) -> frozenset[str]:
     )
 
 
-def _compare(kpis: Iterable[Kpi], measured: Measured, periods: Periods, min_n_rate: int) -> Iterator[pd.DataFrame]:
-    present = set(measured.frame["metric_id"].unique())
+def _compare(kpis: Iterable[Kpi], measured: Measured, periods: Periods, min_n_rate: int) -> Iterator[Compared]:
     for kpi in kpis:
         figures = {kpi.metric_id(figure): figure for figure in kpi.figures}
         for metric_id in metric_ids(kpi):
-            if metric_id not in present or not kpi.compare:
+            metric = measured.metrics.get(metric_id)
+            if metric is None or not kpi.compare:
                 continue
             # What a measure makes beside a figure is compared as a plain number of that figure's unit.
             figure = figures.get(metric_id)
             kind = figure.kind if figure else Kind.FORMULA
             unit = figure.unit if figure else kpi.unit
-            yield compare(measured, periods, metric_id, kind, unit, kpi.compare, min_n_rate)
+            yield compare(metric, periods, metric_id, kind, unit, kpi.compare, min_n_rate)

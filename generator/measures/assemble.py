@@ -7,32 +7,39 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
+from generator.measures.compare import Compared, compared_frame
 from generator.measures.measured import Measured
-from generator.measures.periods import Periods
-from generator.measures.results import CELL_COLUMNS, COMPARISON_COLUMNS, CURVE_COLUMNS, Results, Status
+from generator.measures.periods import Indices, Periods
+from generator.measures.results import CELL_COLUMNS, Results, Status
 
 _KEY = ["metric_id", "period", "scope"]
 _NUMBERS = ["value", "numerator", "denominator", "low", "high", "target", "attainment"]
 
 
-def assemble(measured: Measured, cells: pd.DataFrame, comparisons: Iterable[pd.DataFrame], periods: Periods) -> Results:
+def assemble(measured: Measured, cells: pd.DataFrame, comparisons: Iterable[Compared], periods: Periods) -> Results:
     """Return the results of a drop, sorted; AssertionError when a cell breaks the contract: that would be our bug.
 
-    cells: CELL_COLUMNS with targets filled in; comparisons: what `compare` returned for each figure.
+    cells: CELL_COLUMNS with targets filled in; comparisons: what `compare` returned for each metric.
     """
+    cells = _sorted(cells[list(CELL_COLUMNS)])
     _check(cells)
-    kept = [frame for frame in comparisons if len(frame)]
-    compared = pd.concat(kept, ignore_index=True) if kept else pd.DataFrame(columns=list(COMPARISON_COLUMNS))
-    return Results(
-        _sorted(cells[list(CELL_COLUMNS)], _KEY),
-        _sorted(compared[list(COMPARISON_COLUMNS)], [*_KEY, "comparison"]),
-        _sorted(measured.curves[list(CURVE_COLUMNS)], [*_KEY, "day"]),
-        periods.published,
-    )
+    return Results(cells, compared_frame(comparisons, periods), measured.curves, periods.published)
 
 
-def _sorted(frame: pd.DataFrame, key: list[str]) -> pd.DataFrame:
-    return frame.sort_values(key, kind="stable").reset_index(drop=True)
+def _sorted(cells: pd.DataFrame) -> pd.DataFrame:
+    codes = [_ranks(cells[name]) for name in _KEY]
+    order = np.lexsort(codes[::-1])
+    if (order[1:] > order[:-1]).all():
+        return cells.reset_index(drop=True)
+    return cells.iloc[order].reset_index(drop=True)
+
+
+def _ranks(texts: pd.Series) -> Indices:
+    """Return the place of each text among all: sorting numbers is many times faster."""
+    codes, known = pd.factorize(texts)
+    rank = np.empty(len(known), dtype="int64")
+    rank[np.argsort(np.asarray(known, dtype=object))] = np.arange(len(known))
+    return rank[codes]
 
 
 def _check(cells: pd.DataFrame) -> None:

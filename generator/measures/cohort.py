@@ -3,42 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 import pandas as pd
 
-from generator.engine import Engine
 from generator.errors import KpiError, Mistake
 from generator.measures.figure import Figure, Settings
+from generator.measures.measured import Metric
 from generator.measures.periods import Periods
-from generator.measures.place import SLOT, Terms, day_of_unit, place
+from generator.measures.place import Placed
 from generator.measures.rate import share_of
 from generator.measures.results import Status
-from generator.measures.units import UnitTable
+from generator.measures.rows import Terms
+from generator.measures.units import SLOT, UnitTable, day_of_unit
 
 
-def cohort(
-    engine: Engine, units: UnitTable, figure: Figure, periods: Periods, window: int, min_mature_share: float
-) -> pd.DataFrame:
-    """Return placed cells of mature units: value, numerator, denominator = n, low, high.
+def cohort_terms(units: UnitTable, periods: Periods, window: int) -> Terms:
+    """Return what a cohort reads: who is mature, and who of them got there."""
+    units.need(("moment",))
+    units.need(() if units.has("done_at") else ("hit",))
+    mature = f"({mature_sql(units, periods, window)})"
+    return Terms(
+        counts={
+            "mature": f"case when {mature} then 1 else 0 end",
+            "hits": f"case when {mature} and {reached_sql(units, window)} then 1 else 0 end",
+        },
+        present=present_sql(units),
+        joins=done_join(units, "done_at", "out_at"),
+        needs_day=_goes_by_day(units),
+    )
+
+
+def cohort(placed: Placed, min_mature_share: float) -> Metric:
+    """Return the share of mature units that got there: value, numerator, denominator = n, low, high.
 
     Where too few are mature there is no headline: status `maturing`, the counts of the mature ones stand.
     """
-    units.need(("moment",))
-    mature = f"({mature_sql(units, periods, window)})"
-    terms = Terms(
-        counts={
-            "entered": "1",
-            "n": f"case when {mature} then 1 else 0 end",
-            "numerator": f"case when {mature} and {reached_sql(units, window)} then 1 else 0 end",
-        },
-        amounts={},
-        present=present_sql(units),
-        joins=done_join(units),
+    shares = share_of(placed.grid, placed.gap, placed.sums["hits"], placed.sums["mature"])
+    least = Fraction(str(min_mature_share))
+    young = placed.sums["mature"] * least.denominator < placed.units * least.numerator
+    maturing = young & (placed.gap == "")
+    return replace(
+        shares,
+        value=np.where(young, np.nan, shares.value),
+        low=np.where(young, np.nan, shares.low),
+        high=np.where(young, np.nan, shares.high),
+        status=np.where(maturing, Status.MATURING.value, shares.status).astype(object),
     )
-    placed = share_of(place(engine, units, figure, terms, periods))
-    return _without_young_headlines(placed, min_mature_share)
 
 
 def window_days(figure: Figure, settings: Settings, metric_id: str) -> int:
@@ -89,13 +102,9 @@ def done_join(units: UnitTable, *columns: str) -> str:
 
 def present_sql(units: UnitTable) -> str:
     """Return SQL that is true for units with an entry and, where the rows say so themselves, an outcome."""
-    units.need(() if units.has("done_at") else ("hit",))
     return "u.moment is not null" if units.has("done_at") else "u.moment is not null and u.hit is not null"
 
 
-def _without_young_headlines(placed: pd.DataFrame, min_mature_share: float) -> pd.DataFrame:
-    share = Fraction(str(min_mature_share))
-    young = placed["n"] * share.denominator < placed["entered"] * share.numerator
-    for name in ("value", "low", "high"):
-        placed[name] = placed[name].mask(young)
-    return placed.assign(status=np.where(young, Status.MATURING.value, ""))
+def _goes_by_day(units: UnitTable) -> bool:
+    ends = [column for column in ("done_at", "out_at") if units.has(column)]
+    return not units.is_date("moment") and any(units.is_date(column) for column in ends)

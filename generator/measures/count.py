@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
-from generator.engine import Engine
 from generator.measures.figure import Figure
-from generator.measures.periods import Periods
-from generator.measures.place import Terms, place
-from generator.measures.units import UnitTable
+from generator.measures.measured import Metric, cells_of
+from generator.measures.place import Placed
 from generator.measures.within import whole_of
 
 
-def count(engine: Engine, units: UnitTable, figure: Figure, periods: Periods) -> pd.DataFrame:
-    """Return placed cells: value = n; with `within`, denominator = the count over all members of that dimension."""
-    placed = place(engine, units, figure, Terms(counts={"n": "1"}, amounts={}), periods)
-    if figure.within:
-        placed["denominator"] = whole_of(placed, figure.within, "n")
-        placed["numerator"] = placed["n"]
-    return placed.assign(value=placed["n"])
+def count(placed: Placed, figure: Figure) -> Metric:
+    """Return value = n; with `within`, denominator = the count over all members of that dimension."""
+    n = placed.units
+    if not figure.within:
+        return cells_of(placed.grid, placed.gap, n, n)
+    whole = whole_of(placed.grid, figure.within, n)
+    return cells_of(placed.grid, placed.gap, n, n, numerator=n, denominator=whole)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
-from generator.engine import Engine
-from generator.measures.cohort import done_join, entry_and, present_sql
+from generator.measures.cohort import entry_and
 from generator.measures.figure import Figure
-from generator.measures.measured import no_curves
-from generator.measures.ordered import Cells, SortedUnits, cells_in, sorted_units, within_cells
-from generator.measures.periods import OWN, Periods
-from generator.measures.results import CURVE_COLUMNS
+from generator.measures.grid import sorted_grid
+from generator.measures.intervals import Numbers
+from generator.measures.measured import Curve
+from generator.measures.ordered import Groups, groups_in, sorted_units, within_groups
+from generator.measures.periods import Indices, Periods
+from generator.measures.rows import UnitRows
 from generator.measures.survival import still_waiting
 from generator.measures.units import UnitTable
 
@@ -19,30 +19,31 @@ _DAY = 86400
 _DONE, _OUT = 1, 2
 
 
-def incidence(
-    engine: Engine, units: UnitTable, figure: Figure, periods: Periods, metric_id: str, window: int
-) -> pd.DataFrame:
-    """Return CURVE_COLUMNS: scope `all` of every own period, and each member for the period `all`.
+def incidence(rows: UnitRows, figure: Figure, periods: Periods, window: int) -> Curve | None:
+    """Return the curve of scope `all` in every own period, and of each member in the period `all`.
 
     share: of the units that entered, estimated share that got there within `day` days of 24 hours; at_risk: units
-    still followed at that age. Empty where the rows hold no times (`hit` instead of `done_at`).
+    still followed at that age. rows: with the numbers of `end_terms`. None where there is no unit.
     """
-    if not units.has("done_at"):
-        return no_curves()
-    terms = _end_terms(units, periods, window)
-    joins = done_join(units, "done_at", "out_at")
-    ordered = sorted_units(engine, units, figure, terms, present_sql(units), joins)
+    ordered = sorted_units(rows, "ends")
     own = periods.of_grains(figure.grains)
-    own = own[own["role"] == OWN]
-    whole = own["grain"] == "all"
-    cells = [*cells_in(ordered, (), own[~whole], periods), *cells_in(ordered, figure.by, own[whole], periods)]
-    curves = [_curve(ordered, some, periods, window) for some in cells]
-    if not curves:
-        return no_curves()
-    return pd.concat(curves, ignore_index=True).assign(metric_id=metric_id)[list(CURVE_COLUMNS)]
+    own = own[periods.is_own[own]]
+    is_whole = periods.grains[own] == "all"
+    groups = [
+        *groups_in(ordered, figure, periods, own[~is_whole], ()),
+        *groups_in(ordered, figure, periods, own[is_whole]),
+    ]
+    if not groups:
+        return None
+    scopes = sorted({text for some in groups for text in some.scopes})
+    code = {text: number for number, text in enumerate(scopes)}
+    of_group = [np.array([code[text] for text in some.scopes])[some.scope] for some in groups]
+    shares, at_risk = zip(*(_curve(some, window) for some in groups), strict=True)
+    grid, order = sorted_grid(np.concatenate([some.period for some in groups]), np.concatenate(of_group), scopes)
+    return Curve(grid, np.arange(window + 1), np.concatenate(shares)[order], np.concatenate(at_risk)[order])
 
 
-def _end_terms(units: UnitTable, periods: Periods, window: int) -> dict[str, str]:
+def end_terms(units: UnitTable, periods: Periods, window: int) -> dict[str, str]:
     """Return SQL for when a unit's story ends, in seconds since entry, and how: got there, left, or not known yet."""
     entry, done = entry_and(units, "done_at")
     days = units.is_date("moment") or units.is_date("done_at")
@@ -59,28 +60,23 @@ def _end_terms(units: UnitTable, periods: Periods, window: int) -> dict[str, str
     return {"ends": f"greatest({end}, 0)", "how": how}
 
 
-def _curve(units: SortedUnits, cells: Cells, periods: Periods, window: int) -> pd.DataFrame:
-    ends, how = units.columns["ends"][cells.order], units.columns["how"][cells.order]
-    ties = cells.ties(ends)
+def _curve(groups: Groups, window: int) -> tuple[Numbers, Indices]:
+    """Return share and at_risk, group x day."""
+    ends, how = groups.values["ends"], groups.values["how"]
+    ties = groups.ties("ends")
     done = ties.totals(how == _DONE)
     gone = done + ties.totals(how == _OUT)
     after = still_waiting(ties, gone)
     before = np.empty_like(after)
     before[1:], before[ties.first] = after[:-1], 0.0
-    share = within_cells(done / ties.left * np.exp(before), ties.first)
-    # One key for cell and time, so that all days of all cells are looked up at once.
+    share = within_groups(done / ties.left * np.exp(before), ties.first)
+    # One key for group and time, so that all days of all groups are looked up at once.
     span = (window + 1) * _DAY
-    number, day = np.divmod(np.arange(len(cells.sizes) * (window + 1)), window + 1)
+    number, day = np.divmod(np.arange(len(groups.sizes) * (window + 1)), window + 1)
     asked = number * span + day * _DAY
-    run = np.searchsorted(ties.cell * span + ends[ties.at], asked, side="right") - 1
+    run = np.searchsorted(ties.group * span + ends[ties.at], asked, side="right") - 1
     found = run >= ties.first[number]
-    earlier = np.searchsorted(np.repeat(np.arange(len(cells.sizes)), cells.sizes) * span + ends, asked, side="left")
-    return pd.DataFrame(
-        {
-            "period": pd.Series(periods.frame["label"].reindex(cells.period[number]).to_numpy(), dtype="str"),
-            "scope": pd.Series(cells.scope[number], dtype="str"),
-            "day": day,
-            "share": np.where(found, share[run].clip(0, 1), 0.0),
-            "at_risk": cells.starts[number] + cells.sizes[number] - earlier,
-        }
-    )
+    earlier = np.searchsorted(np.repeat(np.arange(len(groups.sizes)), groups.sizes) * span + ends, asked, side="left")
+    shape = (len(groups.sizes), window + 1)
+    shares = np.where(found, share[run].clip(0, 1), 0.0).reshape(shape)
+    return shares, (groups.starts[number] + groups.sizes[number] - earlier).reshape(shape)

@@ -7,14 +7,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
-import pandas as pd
 
 from generator.errors import KpiError, Mistake
 from generator.measures.grammar import division_in, function_of, name_of, names_in, parsed
+from generator.measures.grid import Grid, sorted_grid, taken
 from generator.measures.intervals import Numbers
-from generator.measures.measured import Measured, cells_of, no_curves
-from generator.measures.periods import Periods
+from generator.measures.measured import Measured, Metric, Words, cells_of
+from generator.measures.periods import Flags, Indices, Periods
 from generator.measures.results import Status
 from generator.measures.scopes import ALL
 
@@ -26,24 +25,39 @@ class _Values:
     """A number for each row, NaN where there is none, and the status that says why or what to bear in mind."""
 
     value: Numbers
-    status: npt.NDArray[np.object_]
+    status: Words
+
+
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """What a formula is worked out for: period and scope of each row, which need not be cells of any result."""
+
+    period: Indices  # positions; -1 for a period that there is not
+    scope: Indices  # positions in `scopes`
+    scopes: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.period)
+
+    def found_in(self, grid: Grid) -> Indices:
+        """Return which cell of `grid` stands at each row; -1 for none."""
+        return grid.find(self.period, grid.codes_of(self.scopes)[self.scope])
 
 
 @dataclass(frozen=True, eq=False)
 class _Sheet:
-    """The results that a formula may name, by (period id, scope)."""
+    """The results that a formula may name."""
 
-    results: Mapping[str, pd.DataFrame]  # metric id -> value, status, n; indexed by (period_id, scope)
+    results: Mapping[str, Metric]
     constants: Mapping[str, float]
     additive: Collection[str]
-    prior: Mapping[int, int]  # period id -> the one before
+    prior: Indices  # of each period, the one before
 
 
 def evaluate(
     text: str,
     metric_id: str,
     measured: Measured,
-    periods: Periods,
     constants: Mapping[str, float] | None = None,
     additive: Collection[str] = (),
     by: Collection[str] | None = None,
@@ -56,61 +70,65 @@ def evaluate(
     A missing operand gives its own status on; division by nothing is `zero_denominator`; a cap that was used, `capped`.
     KpiError for a formula that cannot be read or names what is not there.
     """
+    periods = measured.periods
     tree = parsed(text, metric_id)
-    sheet = _sheet(tree, metric_id, measured, periods, constants or {}, additive)
-    rows = _rows(tree, sheet, periods, by, grains)
+    sheet = _sheet(tree, metric_id, measured, constants or {}, additive)
+    grid = _grid(tree, sheet, periods, by, grains)
+    rows = _Rows(grid.period, grid.scope, grid.scopes)
     found = _values(tree, sheet, rows)
-    placed = rows.to_frame(index=False).rename(columns={"period_id": "period"})
-    placed = placed.assign(gap="", value=found.value, status=found.status, n=_counts(tree, sheet, rows))
-    if sides := division_in(tree):
-        above, below = (_values(side, sheet, rows).value for side in sides)
-        placed = placed.assign(numerator=above, denominator=below)
-    return Measured(cells_of(metric_id, placed, periods), no_curves())
+    sides = {}
+    if division := division_in(tree):
+        above, below = (_values(side, sheet, rows).value for side in division)
+        sides = {"numerator": above, "denominator": below}
+    no_gap = np.full(len(grid), "", dtype=object)
+    counts = _counts(tree, sheet, rows)
+    return Measured({metric_id: cells_of(grid, no_gap, found.value, counts, found.status, **sides)}, periods)
 
 
 def _sheet(
     tree: ast.expr,
     metric_id: str,
     measured: Measured,
-    periods: Periods,
     constants: Mapping[str, float],
     additive: Collection[str],
 ) -> _Sheet:
     names = set(names_in(tree))
-    frame = measured.frame[measured.frame["metric_id"].isin(names)]
-    results = {
-        str(name): rows.set_index(["period_id", "scope"])[["value", "status", "n"]]
-        for name, rows in frame.groupby("metric_id", sort=True)
-    }
+    results = {name: metric for name, metric in sorted(measured.metrics.items()) if name in names and len(metric.grid)}
     unknown = sorted(names - results.keys() - constants.keys())
     if unknown:
         mistakes = [Mistake(metric_id, f"its formula names '{name}', which has no results") for name in unknown]
         raise KpiError("A KPI cannot be computed.", mistakes)
-    steps = periods.prior()
-    prior = dict(zip(steps.index.tolist(), steps.tolist(), strict=True))
-    return _Sheet(results, constants, additive, prior)
+    return _Sheet(results, constants, additive, measured.periods.prior)
 
 
-def _rows(
+def _grid(
     tree: ast.expr, sheet: _Sheet, periods: Periods, by: Collection[str] | None, grains: Collection[str] | None
-) -> pd.MultiIndex:
+) -> Grid:
     """Return every (period, scope) that some operand has; operands that are only looked back at do not count."""
     names = [name for name in names_in(tree, skip="prior") if name in sheet.results]
     names = names or [name for name in names_in(tree) if name in sheet.results]
-    keys = pd.concat([sheet.results[name].index.to_frame(index=False) for name in names]).drop_duplicates()
-    if grains is not None:
-        keys = keys[keys["period_id"].isin(periods.of_grains(grains).index)]
-    if by is not None:
-        fitting = {scope for scope in keys["scope"].unique() if scope == ALL or set(_dims(scope)) <= set(by)}
-        keys = keys[keys["scope"].isin(fitting)]
-    return pd.MultiIndex.from_frame(keys.sort_values(["period_id", "scope"]))
+    grids = [sheet.results[name].grid for name in dict.fromkeys(names)]
+    scopes = sorted({text for grid in grids for text in grid.scopes if _fits(text, by)})
+    code = {text: number for number, text in enumerate(scopes)}
+    kept = np.isin(np.arange(len(periods.ids)), periods.of_grains(grains)) if grains is not None else periods.ids > -1
+    keys = [np.zeros(0, dtype="int64")]
+    for grid in grids:
+        scope = np.array([code.get(text, -1) for text in grid.scopes], dtype="int64")[grid.scope]
+        there = (scope >= 0) & kept[grid.period]
+        keys.append(grid.period[there] * len(scopes) + scope[there])
+    period, scope = np.divmod(np.unique(np.concatenate(keys)), max(len(scopes), 1))
+    return sorted_grid(period, scope, scopes)[0]
+
+
+def _fits(scope: str, by: Collection[str] | None) -> bool:
+    return by is None or scope == ALL or set(_dims(scope)) <= set(by)
 
 
 def _dims(scope: str) -> tuple[str, ...]:
     return () if scope == ALL else tuple(part.partition("=")[0] for part in scope.split(";"))
 
 
-def _values(tree: ast.expr, sheet: _Sheet, rows: pd.MultiIndex) -> _Values:
+def _values(tree: ast.expr, sheet: _Sheet, rows: _Rows) -> _Values:
     if name := name_of(tree):
         return _looked_up(name, sheet, rows)
     match tree:
@@ -128,38 +146,38 @@ def _values(tree: ast.expr, sheet: _Sheet, rows: pd.MultiIndex) -> _Values:
     raise AssertionError(ast.dump(tree))
 
 
-def _constant(number: float, rows: pd.MultiIndex) -> _Values:
+def _constant(number: float, rows: _Rows) -> _Values:
     return _Values(np.full(len(rows), float(number)), np.full(len(rows), _OK, dtype=object))
 
 
-def _looked_up(name: str, sheet: _Sheet, rows: pd.MultiIndex) -> _Values:
+def _looked_up(name: str, sheet: _Sheet, rows: _Rows) -> _Values:
     if name not in sheet.results:
         return _constant(sheet.constants[name], rows)
     known = sheet.results[name]
-    found = known.reindex(rows)
-    value = found["value"].to_numpy(dtype="float64", copy=True)
-    status = found["status"].astype(object).to_numpy(copy=True)
-    absent = pd.isna(status)
-    status[absent] = Status.MISSING_INPUT.value
+    at = rows.found_in(known.grid)
+    absent = at < 0
+    value = taken(known.value, at)
+    status = np.where(absent, Status.MISSING_INPUT.value, known.status[at])
     if name in sheet.additive and absent.any():
         nothing = absent & _counted_elsewhere(known, rows)
         value[nothing], status[nothing] = 0.0, _OK
     return _Values(value, status)
 
 
-def _counted_elsewhere(known: pd.DataFrame, rows: pd.MultiIndex) -> npt.NDArray[np.bool_]:
+def _counted_elsewhere(known: Metric, rows: _Rows) -> Flags:
     """Return where a member lacks a cell although its dimension is split and its period was counted."""
-    dims = {_dims(scope) for scope in known.index.get_level_values("scope").unique()}
-    split = {scope for scope in rows.get_level_values("scope").unique() if _dims(scope) in dims}
-    whole = pd.MultiIndex.from_arrays([rows.get_level_values("period_id"), [ALL] * len(rows)])
-    counted = known["value"].reindex(whole).notna().to_numpy()
-    return np.asarray(rows.get_level_values("scope").isin(split) & counted)
+    grid = known.grid
+    dims = {_dims(grid.scopes[scope]) for scope in np.unique(grid.scope)}
+    split = np.array([_dims(scope) in dims for scope in rows.scopes], dtype=bool)
+    whole = np.full(len(rows), grid.code_of(ALL), dtype="int64")
+    counted = ~np.isnan(taken(known.value, grid.find(rows.period, whole)))
+    return np.asarray(split[rows.scope] & counted)
 
 
-def _before(tree: ast.expr, sheet: _Sheet, rows: pd.MultiIndex) -> _Values:
+def _before(tree: ast.expr, sheet: _Sheet, rows: _Rows) -> _Values:
     """Return `tree` one period earlier; of a part period, at its like-for-like twin."""
-    earlier = rows.get_level_values("period_id").map(lambda period: sheet.prior.get(period, -1))
-    found = _values(tree, sheet, pd.MultiIndex.from_arrays([earlier, rows.get_level_values("scope")], names=rows.names))
+    earlier = np.where(rows.period >= 0, sheet.prior[rows.period], -1)
+    found = _values(tree, sheet, _Rows(earlier, rows.scope, rows.scopes))
     # No earlier period is nothing to compare with, not an input that somebody forgot.
     nothing = np.isnan(found.value) & (found.status == Status.MISSING_INPUT.value)
     return _Values(found.value, np.where(nothing, _NO_BASE, found.status))
@@ -205,7 +223,7 @@ def _covering(have: _Values, missing: _Values) -> _Values:
     return _Values(np.where(met, np.nan, quotient.value), np.where(met, Status.TARGET_MET.value, quotient.status))
 
 
-def _worse(operands: list[_Values]) -> npt.NDArray[np.object_]:
+def _worse(operands: list[_Values]) -> Words:
     """Return the status to carry on: of the first operand without a value, else of the first that is not plain ok."""
     status = np.full(len(operands[0].value), _OK, dtype=object)
     for operand in reversed(operands):
@@ -215,8 +233,9 @@ def _worse(operands: list[_Values]) -> npt.NDArray[np.object_]:
     return status
 
 
-def _counts(tree: ast.expr, sheet: _Sheet, rows: pd.MultiIndex) -> npt.NDArray[np.object_]:
+def _counts(tree: ast.expr, sheet: _Sheet, rows: _Rows) -> Numbers:
     first = next((name for name in names_in(tree) if name in sheet.results), None)
     if first is None:
-        return np.full(len(rows), pd.NA, dtype=object)
-    return sheet.results[first]["n"].reindex(rows).astype(object).to_numpy()
+        return np.full(len(rows), np.nan)
+    known = sheet.results[first]
+    return taken(known.n, rows.found_in(known.grid))

@@ -3,55 +3,47 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
-from generator.engine import Engine
 from generator.measures.figure import Figure
 from generator.measures.intervals import Numbers
-from generator.measures.ordered import Cells, Indices, Rows, SortedUnits, cells_in, sorted_units, stacked
-from generator.measures.periods import Periods
-from generator.measures.place import Terms, place
-from generator.measures.ratio import quotient
+from generator.measures.measured import Metric, cells_of
+from generator.measures.ordered import Groups, groups_in, sorted_units, spread
+from generator.measures.periods import Indices, Periods
+from generator.measures.place import Placed
+from generator.measures.rate import quotient
+from generator.measures.rows import Terms, UnitRows
 from generator.measures.units import UnitTable
 
 MEDIAN, P90 = (1, 2), (9, 10)  # as fractions, so that positions between two values are exact
 
 
-def mean(engine: Engine, units: UnitTable, figure: Figure, periods: Periods) -> dict[str, pd.DataFrame]:
-    """Return placed cells: "" the mean, with its sum and count as numerator and denominator; median; p90."""
+def mean_terms(units: UnitTable) -> Terms:
+    """Return what a mean reads: `value`, to be summed and to be sorted."""
     units.need(("value",))
     value = units.exact("value")
-    present = f"({value}) is not null"
-    placed = place(
-        engine, units, figure, Terms(counts={"n": "1"}, amounts={"numerator": value}, present=present), periods
-    )
-    ordered = sorted_units(engine, units, figure, {"value": "u.value"}, present)
-    wanted = periods.of_grains(figure.grains)
-    found = stacked(_of_all(ordered, cells) for cells in cells_in(ordered, figure.by, wanted, periods))
-    averages = average_and_percentiles(placed, found)
+    return Terms(amounts={"sum": value}, numbers={"value": "u.value"}, present=f"({value}) is not null")
+
+
+def mean(placed: Placed, rows: UnitRows, figure: Figure, periods: Periods) -> dict[str, Metric]:
+    """Return "" the mean, with its sum and count as numerator and denominator; median; p90."""
+    ordered = sorted_units(rows, "value")
+    found = spread(placed.grid, (_percentiles(groups) for groups in groups_in(ordered, figure, periods)))
+    averages = average_and_percentiles(placed, placed.sums["sum"], placed.units, found)
     return {"": averages.pop("mean"), **averages}
 
 
-def average_and_percentiles(placed: pd.DataFrame, percentiles: pd.DataFrame | None) -> dict[str, pd.DataFrame]:
-    """Return mean, median and p90 as placed cells.
-
-    placed: numerator and n; percentiles: period, scope, median, p90, or None where no unit fell into any cell.
-    """
-    average = placed.assign(denominator=placed["n"], value=quotient(placed["numerator"], placed["n"]))
-    bare = placed[["period", "scope", "gap", "n"]]
-    if percentiles is None:
-        nothing = bare.assign(value=np.nan)
-        return {"mean": average, "median": nothing, "p90": nothing}
-    beside = bare.merge(percentiles[["period", "scope", "median", "p90"]], on=["period", "scope"], how="left")
-    return {
-        "mean": average,
-        "median": beside.drop(columns="p90").rename(columns={"median": "value"}),
-        "p90": beside.drop(columns="median").rename(columns={"p90": "value"}),
-    }
+def average_and_percentiles(
+    placed: Placed, sums: Numbers, n: Numbers, percentiles: dict[str, Numbers]
+) -> dict[str, Metric]:
+    """Return mean, median and p90 from the sum and the number of what is averaged, and from what was sorted."""
+    average = cells_of(placed.grid, placed.gap, quotient(sums, n), n, numerator=sums, denominator=n)
+    nothing = np.full(len(placed.grid), np.nan)
+    beside = {name: cells_of(placed.grid, placed.gap, percentiles.get(name, nothing), n) for name in ("median", "p90")}
+    return {"mean": average, **beside}
 
 
 def percentiles_of(values: Numbers, starts: Indices, sizes: Indices) -> dict[str, Numbers]:
-    """Return median and p90 of each cell of sorted `values`; NaN for an empty one."""
+    """Return median and p90 of each group of sorted `values`; NaN for an empty one."""
     found = {"median": np.full(len(sizes), np.nan), "p90": np.full(len(sizes), np.nan)}
     filled = sizes > 0
     for name, at in (("median", MEDIAN), ("p90", P90)):
@@ -60,7 +52,7 @@ def percentiles_of(values: Numbers, starts: Indices, sizes: Indices) -> dict[str
 
 
 def percentile(values: Numbers, starts: Indices, sizes: Indices, at: tuple[int, int]) -> Numbers:
-    """Return the percentile at[0]/at[1] of each cell: linear between the values around position (n - 1) q."""
+    """Return the percentile at[0]/at[1] of each group: linear between the values around position (n - 1) q."""
     above, below = at
     whole, part = np.divmod((sizes - 1) * above, below)
     low = values[starts + whole]
@@ -68,6 +60,5 @@ def percentile(values: Numbers, starts: Indices, sizes: Indices, at: tuple[int, 
     return np.asarray(low + (high - low) * part / below)
 
 
-def _of_all(units: SortedUnits, cells: Cells) -> Rows:
-    values = units.columns["value"][cells.order]
-    return cells.rows(**percentiles_of(values, cells.starts, cells.sizes))
+def _percentiles(groups: Groups) -> tuple[Groups, dict[str, Numbers]]:
+    return groups, percentiles_of(groups.values["value"], groups.starts, groups.sizes)

@@ -2,61 +2,90 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from dataclasses import replace
 
 from generator.engine import Engine
-from generator.measures.cohort import cohort, window_days
+from generator.measures.cohort import cohort, cohort_terms, window_days
 from generator.measures.count import count
-from generator.measures.curve import incidence
+from generator.measures.curve import end_terms, incidence
 from generator.measures.figure import Figure, Settings
-from generator.measures.mean import mean
-from generator.measures.measured import Measured, cells_of, no_curves
+from generator.measures.mean import mean, mean_terms
+from generator.measures.measured import Measured, Metric
 from generator.measures.periods import Periods, load_periods
-from generator.measures.ranking import ranking
-from generator.measures.rate import rate
-from generator.measures.ratio import ratio
-from generator.measures.sum import total
-from generator.measures.survival import survival
-from generator.measures.units import describe_units
+from generator.measures.place import Placed, place
+from generator.measures.ranking import BAND, ranking, ranking_terms
+from generator.measures.rate import rate, rate_terms
+from generator.measures.ratio import ratio, ratio_terms
+from generator.measures.rows import Terms, UnitRows, fetch
+from generator.measures.sum import total, total_terms
+from generator.measures.survival import survival, survival_terms
+from generator.measures.units import UnitTable, describe_units
 
 
 def measure_figure(
-    engine: Engine, figure: Figure, metric_id: str, units: str, settings: Settings, periods: Periods | None = None
+    engine: Engine,
+    figure: Figure,
+    metric_id: str,
+    units: str | UnitTable,
+    settings: Settings,
+    periods: Periods | None = None,
 ) -> Measured:
-    """Return the cells of `figure` from the table of unit rows called `units`.
+    """Return the cells of `figure` from unit rows: a table, a query in brackets, or either with its types.
 
     `metric_id` is what the figure is called in the results; figures that come with it get `<metric_id>.<name>`.
     KpiError where the unit rows are not what the kind needs. Formulas are no business of this function.
     """
     calendar = periods or load_periods(engine)
-    table = describe_units(engine, units, metric_id)
-    curves = no_curves()
+    table = describe_units(engine, units, metric_id) if isinstance(units, str) else units
+    window = window_days(figure, settings, metric_id) if figure.kind == "cohort" else 0
+    has_curve = figure.kind == "cohort" and table.has("done_at")
+    terms = _terms(figure, table, calendar, window)
+    if has_curve:
+        terms = replace(terms, numbers=end_terms(table, calendar, window))
+    bands = (BAND,) if figure.kind == "ranking" and table.has(BAND) else ()
+    rows = fetch(engine, table, (*figure.by, *bands), terms, calendar)
+    found = _metrics(figure, place(rows, figure, calendar), rows, settings, calendar)
+    curve = incidence(rows, figure, calendar, window) if has_curve else None
+    named = {f"{metric_id}.{name}" if name else metric_id: metric for name, metric in found.items()}
+    return Measured(named, calendar, {metric_id: curve} if curve else {})
+
+
+def _terms(figure: Figure, units: UnitTable, periods: Periods, window: int) -> Terms:
     match figure.kind:
         case "count":
-            placed = {"": count(engine, table, figure, calendar)}
+            return Terms()
         case "sum":
-            placed = {"": total(engine, table, figure, calendar)}
+            return total_terms(units)
         case "rate":
-            placed = {"": rate(engine, table, figure, calendar)}
+            return rate_terms(units)
         case "ratio":
-            placed = {"": ratio(engine, table, figure, calendar)}
+            return ratio_terms(units)
         case "mean":
-            placed = mean(engine, table, figure, calendar)
+            return mean_terms(units)
         case "cohort":
-            days = window_days(figure, settings, metric_id)
-            share = settings.min_mature_share
-            placed = {"": cohort(engine, table, figure, calendar, days, share)}
-            curves = incidence(engine, table, figure, calendar, metric_id, days)
+            return cohort_terms(units, periods, window)
         case "survival":
-            placed = survival(engine, table, figure, calendar)
+            return survival_terms(units)
         case "ranking":
-            placed = ranking(engine, table, figure, calendar, settings.min_n_band)
+            return ranking_terms(units)
+    raise AssertionError(f"{units.metric_id}: no unit rows are counted for kind {figure.kind}")
+
+
+def _metrics(figure: Figure, placed: Placed, rows: UnitRows, settings: Settings, periods: Periods) -> dict[str, Metric]:
+    match figure.kind:
+        case "count":
+            return {"": count(placed, figure)}
+        case "sum":
+            return {"": total(placed)}
+        case "rate":
+            return {"": rate(placed)}
+        case "ratio":
+            return {"": ratio(placed, figure)}
+        case "mean":
+            return mean(placed, rows, figure, periods)
+        case "cohort":
+            return {"": cohort(placed, settings.min_mature_share)}
+        case "survival":
+            return survival(placed, rows, figure, periods)
         case _:
-            raise AssertionError(f"{metric_id}: no unit rows are counted for kind {figure.kind}")
-    return _measured(metric_id, placed, calendar, curves)
-
-
-def _measured(metric_id: str, placed: dict[str, pd.DataFrame], periods: Periods, curves: pd.DataFrame) -> Measured:
-    named = {f"{metric_id}.{name}" if name else metric_id: frame for name, frame in placed.items()}
-    rows = pd.concat(named, names=["metric_id"]).reset_index("metric_id").reset_index(drop=True)
-    return Measured(cells_of(rows["metric_id"], rows.drop(columns="metric_id"), periods), curves)
+            return ranking(placed, rows, figure, periods, settings.min_n_band)

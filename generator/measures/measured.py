@@ -1,122 +1,219 @@
-"""What measuring a figure yields, and how placed sums become cells."""
+"""What measuring a figure yields: the numbers of a metric as arrays, and all metrics together as a frame."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
-from generator.measures.periods import OWN, Periods
+from generator.measures.grid import Grid
+from generator.measures.intervals import Numbers
+from generator.measures.periods import Flags, Indices, Periods
 from generator.measures.results import CELL_COLUMNS, CURVE_COLUMNS, Status
 
-_NUMBERS = ("value", "numerator", "denominator", "low", "high", "target", "attainment")
-_TYPES: dict[str, str] = {
-    **dict.fromkeys(CELL_COLUMNS, "str"),
-    **dict.fromkeys(_NUMBERS, "float64"),
-    "n": "Int64",
-    "comparison": "str",
-    "period_id": "int64",
-}
+Words = npt.NDArray[np.object_]
+
+_COUNTED = ("value", "numerator", "denominator", "low", "high")
+
+
+@dataclass(frozen=True, eq=False)
+class Metric:
+    """The cells of one metric, own periods and twins; entry i of every array is one cell, NaN is none."""
+
+    grid: Grid
+    value: Numbers
+    numerator: Numbers
+    denominator: Numbers
+    n: Numbers
+    low: Numbers
+    high: Numbers
+    status: Words
+
+    def only(self, kept: Flags) -> Metric:
+        """Return the cells that are true in `kept`."""
+        return Metric(
+            self.grid.only(kept),
+            self.value[kept],
+            self.numerator[kept],
+            self.denominator[kept],
+            self.n[kept],
+            self.low[kept],
+            self.high[kept],
+            self.status[kept],
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """Cumulative incidence of one metric: a row for each cell and day since entry."""
+
+    grid: Grid
+    day: Indices
+    share: Numbers  # cell x day
+    at_risk: Indices  # cell x day
 
 
 @dataclass(frozen=True, eq=False)
 class Measured:
-    """The cells of one or more figures.
+    """The cells of one or more metrics, by id, and the curves of those that have any."""
 
-    frame: CELL_COLUMNS, `comparison` ("" for own periods; else the row is the like-for-like twin that the part
-        period `period` is compared with) and `period_id`.
-    curves: CURVE_COLUMNS.
-    """
+    metrics: Mapping[str, Metric]
+    periods: Periods
+    curve_of: Mapping[str, Curve] = field(default_factory=dict)
 
-    frame: pd.DataFrame
-    curves: pd.DataFrame
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """All cells: CELL_COLUMNS, `comparison` and `period_id`; target columns are empty.
 
-    @property
+        `comparison` is "" for own periods; else the row is the like-for-like twin that the part period `period` is
+        compared with.
+        """
+        return self._framed(self.metrics)
+
+    @cached_property
     def cells(self) -> pd.DataFrame:
-        """Cells of own periods, CELL_COLUMNS."""
-        return self.frame.loc[self.frame["comparison"] == "", list(CELL_COLUMNS)].reset_index(drop=True)
+        """Cells of own periods, CELL_COLUMNS, sorted by metric, period and scope."""
+        own = {name: metric.only(self.periods.is_own[metric.grid.period]) for name, metric in self.metrics.items()}
+        return self._framed(own)[list(CELL_COLUMNS)]
 
-    @property
-    def twins(self) -> pd.DataFrame:
-        """Twins of part periods, CELL_COLUMNS and `comparison`."""
-        rows = self.frame["comparison"] != ""
-        return self.frame.loc[rows, [*CELL_COLUMNS, "comparison"]].reset_index(drop=True)
+    @cached_property
+    def curves(self) -> pd.DataFrame:
+        """CURVE_COLUMNS, sorted by metric, period, scope and day."""
+        names = sorted(self.curve_of)
+        orders = [_order(self.curve_of[name].grid, self.periods) for name in names]
+        grids = [self.curve_of[name].grid for name in names]
+        lengths = [len(self.curve_of[name].day) for name in names]
+        columns = _keys(names, grids, orders, self.periods, lengths)
+        for name in ("share", "at_risk"):
+            parts = [getattr(self.curve_of[one], name)[order].ravel() for one, order in zip(names, orders, strict=True)]
+            columns[name] = np.concatenate(parts) if parts else np.zeros(0)
+        days = [np.tile(self.curve_of[one].day, len(order)) for one, order in zip(names, orders, strict=True)]
+        columns["day"] = np.concatenate(days) if days else np.zeros(0)
+        types = {"day": "int64", "share": "float64", "at_risk": "int64"}
+        return pd.DataFrame(columns)[list(CURVE_COLUMNS)].astype(types)
 
     def only(self, metric_id: str) -> Measured:
         """Return the part that bears this id."""
-        return self._where(self.frame["metric_id"] == metric_id, self.curves["metric_id"] == metric_id)
+        return self._where(lambda name: name == metric_id)
 
     def without(self, metric_id: str) -> Measured:
         """Return everything but the part that bears this id."""
-        return self._where(self.frame["metric_id"] != metric_id, self.curves["metric_id"] != metric_id)
+        return self._where(lambda name: name != metric_id)
 
-    def _where(self, cells: pd.Series, curves: pd.Series) -> Measured:
-        return Measured(self.frame[cells].reset_index(drop=True), self.curves[curves].reset_index(drop=True))
+    def _where(self, wanted: Any) -> Measured:
+        metrics = {name: metric for name, metric in self.metrics.items() if wanted(name)}
+        return Measured(metrics, self.periods, {name: one for name, one in self.curve_of.items() if wanted(name)})
 
-
-def together(parts: Iterable[Measured]) -> Measured:
-    """Return the parts as one."""
-    kept = list(parts)
-    frames = [part.frame for part in kept if len(part.frame)]
-    curves = [part.curves for part in kept if len(part.curves)]
-    return Measured(
-        pd.concat(frames, ignore_index=True) if frames else no_cells(),
-        pd.concat(curves, ignore_index=True) if curves else no_curves(),
-    )
-
-
-def no_cells() -> pd.DataFrame:
-    """Return an empty frame of cells."""
-    return _NO_CELLS.copy()
-
-
-def no_curves() -> pd.DataFrame:
-    """Return an empty frame of curves."""
-    return _NO_CURVES.copy()
+    def _framed(self, metrics: Mapping[str, Metric]) -> pd.DataFrame:
+        names = sorted(metrics)
+        orders = [_order(metrics[name].grid, self.periods) for name in names]
+        columns = _keys(names, [metrics[name].grid for name in names], orders, self.periods)
+        for column in (*_COUNTED, "n"):
+            columns[column] = _joined([getattr(metrics[name], column) for name in names], orders, "float64")
+        columns["n"] = pd.array(columns["n"], dtype="Float64").astype("Int64")
+        columns["status"] = coded_texts(_joined([metrics[name].status for name in names], orders, "object"))
+        period = _joined([metrics[name].grid.period for name in names], orders, "int64")
+        own = self.periods.is_own
+        frame = self.periods.frame
+        columns["cut"] = texts_of(period, frame["cut"].tolist())
+        columns["comparison"] = texts_of(period, np.where(own, "", frame["role"].to_numpy(dtype=object)).tolist())
+        columns["target_status"] = texts_of(period * 0, [""])
+        columns["target"] = columns["attainment"] = np.full(len(period), np.nan)
+        columns["period_id"] = self.periods.ids[period]
+        return pd.DataFrame(columns)[[*CELL_COLUMNS, "comparison", "period_id"]]
 
 
-def cells_of(metric_id: str | pd.Series, placed: pd.DataFrame, periods: Periods) -> pd.DataFrame:
-    """Return placed cells as results; `metric_id` is one for all rows, or one a row.
+def cells_of(
+    grid: Grid,
+    gap: Words,
+    value: Numbers,
+    n: Numbers | None = None,
+    status: Words | None = None,
+    **others: Numbers,
+) -> Metric:
+    """Return the cells of a metric.
 
-    placed: period (id), scope, gap, and any of value, numerator, denominator, n, low, high, status. A gap blocks its
-    cell: no number but n, and the gap as its status. Without a status, a missing value is `zero_denominator`.
+    A `gap` other than "" blocks its cell: no number but n, and the gap as its status. Without a status ("" or none
+    given), a missing value is `zero_denominator`. others: numerator, denominator, low, high.
     """
-    about = periods.frame.reindex(placed["period"])
-    own = (about["role"] == OWN).to_numpy()
-    shown = periods.frame["label"].reindex(about["of_period"].where(~own, about.index)).to_numpy()
-    cells = placed.rename(columns={"period": "period_id"}).assign(
-        metric_id=metric_id,
-        period=shown,
-        comparison=np.where(own, "", about["role"].to_numpy()),
-        cut=about["cut"].to_numpy(),
-        target_status="",
+    default = np.where(np.isnan(value), Status.ZERO_DENOMINATOR.value, Status.OK.value).astype(object)
+    given = default if status is None else np.where(status == "", default, status)
+    nothing = np.full(len(grid), np.nan)
+    blocked = gap != ""
+    numbers = {"value": value, **others}
+    if blocked.any():
+        given = np.where(blocked, gap, given)
+        numbers = {name: np.where(blocked, np.nan, column) for name, column in numbers.items()}
+    return Metric(
+        grid,
+        numbers["value"],
+        numbers.get("numerator", nothing),
+        numbers.get("denominator", nothing),
+        nothing if n is None else n,
+        numbers.get("low", nothing),
+        numbers.get("high", nothing),
+        given,
     )
-    return _typed(_blocked(_with_status(cells)))
 
 
-def _with_status(cells: pd.DataFrame) -> pd.DataFrame:
-    missing = cells["value"].isna()
-    default = np.where(missing, Status.ZERO_DENOMINATOR.value, Status.OK.value)
-    given = cells["status"].fillna("").to_numpy() if "status" in cells else np.full(len(cells), "", dtype=object)
-    return cells.assign(status=np.where(given == "", default, given))
+def together(parts: Iterable[Measured], periods: Periods) -> Measured:
+    """Return the parts, which share no metric, as one."""
+    metrics: dict[str, Metric] = {}
+    curves: dict[str, Curve] = {}
+    for part in parts:
+        metrics |= part.metrics
+        curves |= part.curve_of
+    return Measured(metrics, periods, curves)
 
 
-def _blocked(cells: pd.DataFrame) -> pd.DataFrame:
-    blocked = (cells["gap"] != "").to_numpy()
-    cells = cells.assign(status=np.where(blocked, cells["gap"].to_numpy(), cells["status"].to_numpy()))
-    for name in _NUMBERS:
-        if name in cells:
-            cells[name] = cells[name].astype("float64").mask(blocked)
-    return cells
+def texts_of(codes: Indices, texts: Sequence[str]) -> pd.api.extensions.ExtensionArray:
+    """Return `texts` at these positions as a column of text."""
+    # Arrow repeats texts many times faster than Python makes them.
+    coded = pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32()), pa.array(texts, pa.large_string()))
+    column: pd.api.extensions.ExtensionArray = pd.array(coded.cast(pa.large_string()), dtype="str")
+    return column
 
 
-def _typed(cells: pd.DataFrame) -> pd.DataFrame:
-    return cells.reindex(columns=list(_TYPES)).astype(_TYPES).reset_index(drop=True)
+def coded_texts(words: Words) -> pd.api.extensions.ExtensionArray:
+    """Return texts of which most repeat as a column of text."""
+    codes, known = pd.factorize(words)
+    return texts_of(codes, list(known))
 
 
-_NO_CELLS = _typed(pd.DataFrame(columns=list(_TYPES)))
-_NO_CURVES = pd.DataFrame(columns=list(CURVE_COLUMNS)).astype(
-    {"metric_id": "str", "period": "str", "scope": "str", "day": "int64", "share": "float64", "at_risk": "int64"}
-)
+def _order(grid: Grid, periods: Periods) -> Indices:
+    """Return the order of cells by the texts of their period and scope."""
+    return np.lexsort((grid.scope, periods.label_ranks[periods.shown[grid.period]]))
+
+
+def _keys(
+    names: Sequence[str],
+    grids: Sequence[Grid],
+    orders: Sequence[Indices],
+    periods: Periods,
+    lengths: Sequence[int] | None = None,
+) -> dict[str, Any]:
+    """Return the columns metric_id, period and scope; each cell stands `lengths` times, by metric."""
+    repeats = lengths or [1] * len(names)
+    sizes = [len(grid) * times for grid, times in zip(grids, repeats, strict=True)]
+    first_scope = np.cumsum([0, *(len(grid.scopes) for grid in grids)])
+    period = _joined([grid.period for grid in grids], orders, "int64")
+    scope = _joined([grid.scope + first for grid, first in zip(grids, first_scope, strict=False)], orders, "int64")
+    times = np.repeat(repeats, [len(grid) for grid in grids]) if grids else np.zeros(0, dtype="int64")
+    if lengths is not None:
+        period, scope = np.repeat(period, times), np.repeat(scope, times)
+    return {
+        "metric_id": texts_of(np.repeat(np.arange(len(names)), sizes), list(names)),
+        "period": texts_of(periods.shown[period], periods.labels.tolist()),
+        "scope": texts_of(scope, [text for grid in grids for text in grid.scopes]),
+    }
+
+
+def _joined(columns: Sequence[npt.NDArray[Any]], orders: Sequence[Indices], kind: str) -> npt.NDArray[Any]:
+    parts = [column[order] for column, order in zip(columns, orders, strict=True)]
+    return np.concatenate(parts) if parts else np.zeros(0, dtype=kind)

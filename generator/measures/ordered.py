@@ -1,91 +1,70 @@
-"""Unit rows sorted by a value and put into cells: what medians, percentiles, curves and ranks have in common."""
+"""Unit rows sorted by a value and put into groups: what medians, percentiles, curves and ranks have in common."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from generator.engine import Engine
 from generator.measures.figure import Figure
+from generator.measures.grid import Grid
 from generator.measures.intervals import Numbers
-from generator.measures.periods import Periods
-from generator.measures.place import counted, day_of_unit, unit_rows_from
-from generator.measures.scopes import ALL, scope_text
-from generator.measures.units import UnitTable
-
-Indices = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
-Rows = dict[str, npt.NDArray[Any]]  # column -> values
-_EPOCH = pd.Timestamp("1970-01-01")
-
-
-@dataclass(frozen=True, eq=False)
-class SortedUnits:
-    """Unit rows in the order of their value; row i of every array is the same unit."""
-
-    columns: dict[str, Numbers]  # what was asked for; the first is the value sorted by
-    days: Indices  # since 1970-01-01; -1 where the unit names its period
-    named: Indices  # period id, -1 where the unit goes by its day
-    codes: dict[str, npt.NDArray[np.int32]]  # dimension -> position in `scopes[dimension]`
-    scopes: dict[str, list[str]]
+from generator.measures.periods import Flags, Indices, Periods
+from generator.measures.rows import Members, UnitRows
+from generator.measures.scopes import ALL
 
 
 @dataclass(frozen=True, eq=False)
 class Ties:
-    """Runs of equal values within the cells; everything counted at a run counts at once."""
+    """Runs of equal values within the groups; everything counted at a run counts at once."""
 
-    at: Indices  # position in `order` where each run begins
-    cell: Indices  # the number of its cell
-    first: Indices  # for each cell, its first run
-    left: Indices  # units of the cell that stand at or after the run: those at risk
+    at: Indices  # position among the sorted rows where each run begins
+    group: Indices  # the number of its group
+    first: Indices  # for each group, its first run
+    left: Indices  # units of the group that stand at or after the run: those at risk
 
     def totals(self, along: Flags) -> Indices:
-        """Return how many units of each run are true in `along`, which goes by `order`."""
+        """Return how many units of each run are true in `along`, which goes by the sorted rows."""
         return np.add.reduceat(along.astype(np.int64), self.at)
 
 
 @dataclass(frozen=True, eq=False)
-class Cells:
-    """Some cells that share no unit: `order` lists their units cell by cell, by value within each."""
+class Groups:
+    """The units of some cells that share none, cell by cell, and by value within each."""
 
-    period: Indices  # id, one a cell
-    scope: npt.NDArray[np.object_]  # text, one a cell
-    order: Indices  # rows of SortedUnits
-    starts: Indices  # where each cell begins in `order`
+    period: Indices  # position in `Periods`, one a group
+    scope: Indices  # position in `scopes`, one a group
+    scopes: list[str]
+    starts: Indices  # where each group begins
     sizes: Indices
+    values: dict[str, Numbers]  # of the units
 
-    def rows(self, **columns: npt.NDArray[Any]) -> Rows:
-        """Return one row a cell: period, scope and `columns`."""
-        return {"period": self.period, "scope": self.scope, **columns}
-
-    def ties(self, values: Numbers) -> Ties:
-        """Return the runs of equal `values`, which go by `order`."""
+    def ties(self, name: str) -> Ties:
+        """Return the runs of equal values of `name`, by which the units are sorted."""
+        values = self.values[name]
         begins = np.zeros(len(values), dtype=bool)
         begins[self.starts] = True
         begins[1:] |= values[1:] != values[:-1]
         at = np.flatnonzero(begins)
-        cell = np.searchsorted(self.starts, at, side="right") - 1
+        group = np.searchsorted(self.starts, at, side="right") - 1
         first = np.searchsorted(at, self.starts)
-        return Ties(at, cell, first, self.starts[cell] + self.sizes[cell] - at)
+        return Ties(at, group, first, self.starts[group] + self.sizes[group] - at)
 
 
-def stacked(parts: Iterable[Rows]) -> pd.DataFrame | None:
-    """Return the rows of all parts as one frame; None without parts."""
-    # Frames are dear and most parts are small: only the whole becomes one.
-    kept = list(parts)
-    if not kept:
-        return None
-    return pd.DataFrame({name: np.concatenate([part[name] for part in kept]) for name in kept[0]}).astype(
-        {"scope": "str"}
-    )
+def spread(grid: Grid, parts: Iterable[tuple[Groups, dict[str, npt.NDArray[Any]]]]) -> dict[str, Numbers]:
+    """Return what was found for groups as columns of `grid`; NaN where no group stands."""
+    found: dict[str, Numbers] = {}
+    for groups, columns in parts:
+        at = grid.find(groups.period, grid.codes_of(groups.scopes)[groups.scope])
+        for name, column in columns.items():
+            found.setdefault(name, np.full(len(grid), np.nan))[at] = column
+    return found
 
 
-def within_cells(along: Numbers, first: Indices) -> Numbers:
+def within_groups(along: Numbers, first: Indices) -> Numbers:
     """Return running sums that begin anew at each position of `first`."""
     totals = np.add.reduceat(along, first)
     steps = along.copy()
@@ -93,102 +72,66 @@ def within_cells(along: Numbers, first: Indices) -> Numbers:
     return np.asarray(np.cumsum(steps))
 
 
-def sorted_units(
-    engine: Engine, units: UnitTable, figure: Figure, terms: dict[str, str], present: str, joins: str = ""
-) -> SortedUnits:
-    """Fetch the units that count, with `terms` (name -> SQL number), sorted by the first of them."""
-    named = "coalesce(u.period, -1)" if units.has("period") else "-1"
-    day = f"coalesce(cast(floor(epoch(cast({day_of_unit(units)} as timestamp)) / 86400) as integer), -1)"
-    columns = [f"{day} as day", f"{named} as named_period"]
-    columns += [f"cast({term} as double) as {name}" for name, term in terms.items()]
-    # Members travel as numbers: texts would take most of the time.
-    tables = [f"{dim}_member as ({_members_sql(units, dim)})" for dim in figure.by]
-    columns += [f"{dim}_member.code as {dim}_code" for dim in figure.by]
-    members = " ".join(f"join {dim}_member on {dim}_member.member = {_member(dim)}" for dim in figure.by)
-    frame = engine.frame(
-        f"{'with ' if tables else ''}{', '.join(tables)}"
-        f" select {', '.join(columns)} from {unit_rows_from(units)} {joins} {members} where {counted(units, present)}"
-    )
-    order = np.argsort(frame[next(iter(terms))].to_numpy(), kind="stable")
-    codes, scopes = {}, {}
-    for dim in figure.by:
-        position, scopes[dim] = _scopes_of(engine, units, dim)
-        codes[dim] = position[frame[f"{dim}_code"].to_numpy()][order]
-    return SortedUnits(
-        {name: frame[name].to_numpy(dtype="float64")[order] for name in terms},
-        frame["day"].to_numpy(dtype="int64")[order],
-        frame["named_period"].to_numpy(dtype="int64")[order],
-        codes,
-        scopes,
+def sorted_units(rows: UnitRows, name: str) -> UnitRows:
+    """Return the rows in the order of one of their numbers, without what was only fetched to be summed."""
+    order = np.argsort(rows.numbers[name], kind="stable")
+    return replace(
+        rows,
+        day=rows.day[order],
+        period=rows.period[order],
+        members={dim: Members(one.codes[order], one.scopes) for dim, one in rows.members.items()},
+        counts={},
+        amounts={},
+        numbers={one: column[order] for one, column in rows.numbers.items()},
     )
 
 
-def _member(dim: str) -> str:
-    return f"coalesce(cast(u.\"{dim}\" as varchar), '')"
+def groups_in(
+    rows: UnitRows, figure: Figure, periods: Periods, wanted: Indices | None = None, by: tuple[str, ...] | None = None
+) -> Iterator[Groups]:
+    """Yield the groups of sorted rows, whole and split by `by` (None: as the figure says), part by part.
 
-
-def _members_sql(units: UnitTable, dim: str) -> str:
-    return (
-        "select member, cast(row_number() over (order by member) - 1 as integer) as code"
-        f" from (select distinct {_member(dim)} as member from {units.name} u) m"
-    )
-
-
-def _scopes_of(engine: Engine, units: UnitTable, dim: str) -> tuple[npt.NDArray[np.int32], list[str]]:
-    """Return the scope texts of `dim`, sorted, and for each member code the position of its text there."""
-    members = [member for member, _ in engine.rows(f"{_members_sql(units, dim)} order by code")]
-    texts = [scope_text({dim: member}) for member in members]
-    ordered = sorted(set(texts))
-    position = {text: number for number, text in enumerate(ordered)}
-    return np.array([position[text] for text in texts], dtype=np.int32), ordered
-
-
-def cells_in(units: SortedUnits, by: tuple[str, ...], wanted: pd.DataFrame, periods: Periods) -> Iterator[Cells]:
-    """Yield the cells of the periods `wanted` (rows of `periods.frame`), whole and split; one item shares no unit."""
-    for lookup, ids in _layers(periods, wanted):
-        number = _period_numbers(units, lookup, ids)
-        rows = np.flatnonzero(number >= 0)
-        if not len(rows):
+    wanted: positions of periods; None for those of the figure's grains. One part shares no unit.
+    """
+    for layer in periods.layers(periods.of_grains(figure.grains) if wanted is None else wanted):
+        number = _period_numbers(rows, layer, periods)
+        inside = np.flatnonzero(number >= 0)
+        if not len(inside):
             continue
-        yield _grouped(rows, number[rows], ids, [ALL])
-        for dim in by:
-            texts = units.scopes[dim]
-            cell = number[rows] * len(texts) + units.codes[dim][rows]
-            yield _grouped(rows, cell, ids, texts)
+        number = number[inside]
+        values = {name: column[inside] for name, column in rows.numbers.items()}
+        yield _grouped(number, values, layer, [ALL])
+        for dim in figure.by if by is None else by:
+            members = rows.members[dim]
+            yield _grouped(number * len(members.scopes) + members.codes[inside], values, layer, members.scopes)
 
 
-def _grouped(rows: Indices, cell: Indices, ids: Indices, scopes: list[str]) -> Cells:
+def _grouped(group: Indices, values: dict[str, Numbers], layer: Indices, scopes: list[str]) -> Groups:
     # Small integers sort by radix, several times faster; stable, so that rows stay in order of value.
-    narrow = cell.astype("int16") if len(ids) * len(scopes) < 2**15 else cell.astype("int32")
+    narrow = group.astype("uint16") if len(layer) * len(scopes) < 2**16 else group.astype("int32")
     order = np.argsort(narrow, kind="stable")
-    along = narrow[order]
-    starts = np.flatnonzero(np.diff(along, prepend=-1))
-    found = along[starts].astype("int64")
-    return Cells(
-        ids[found // len(scopes)],
-        np.array(scopes, dtype=object)[found % len(scopes)],
-        rows[order],
-        starts,
-        np.diff(starts, append=len(along)),
+    sizes = np.bincount(group, minlength=len(layer) * len(scopes))
+    found = np.flatnonzero(sizes)
+    sizes = sizes[found]
+    return Groups(
+        layer[found // len(scopes)],
+        found % len(scopes),
+        scopes,
+        np.cumsum(sizes) - sizes,
+        sizes,
+        {name: column[order] for name, column in values.items()},
     )
 
 
-def _layers(periods: Periods, wanted: pd.DataFrame) -> Iterator[tuple[Indices, Indices]]:
-    """Yield, for periods that do not overlap, day number -> position in ids (-1: none), and the ids."""
-    numbers = np.asarray((periods.days["day"] - _EPOCH).dt.days, dtype=np.int64)
-    owners = np.asarray(periods.days["period"], dtype=np.int64)
-    length = int(numbers.max(initial=-1)) + 1
-    for _, rows in wanted.groupby(["role", "grain"], sort=True):
-        ids = np.asarray(rows.index, dtype=np.int64)
-        mine = np.isin(owners, ids)
-        lookup = np.full(length + 1, -1, dtype=np.int64)  # the last entry answers for units without a day
-        lookup[numbers[mine]] = np.searchsorted(ids, owners[mine])
-        yield lookup, ids
-
-
-def _period_numbers(units: SortedUnits, lookup: Indices, ids: Indices) -> Indices:
-    inside = (units.days >= 0) & (units.days < len(lookup) - 1)
-    by_day = lookup[np.where(inside, units.days, -1)]
-    position = np.minimum(np.searchsorted(ids, units.named), len(ids) - 1)
-    by_name = np.where(ids[position] == units.named, position, -1)
-    return np.where(units.named >= 0, by_name, by_day).astype("int64")
+def _period_numbers(rows: UnitRows, layer: Indices, periods: Periods) -> Indices:
+    """Return which period of `layer` each row falls into; -1 for none."""
+    starts, cuts = periods.starts[layer], periods.cuts[layer]
+    first, last = int(starts.min()), int(cuts.max())
+    of_day = np.full(max(last - first, 0) + 1, -1, dtype="int64")  # the last entry answers for every other day
+    for number, (start, cut) in enumerate(zip(starts - first, cuts - first, strict=True)):
+        of_day[start:cut] = number
+    of_period = np.full(len(periods.ids) + 1, -1, dtype="int64")  # the last for rows that name no period
+    of_period[layer] = np.arange(len(layer))
+    inside = (rows.day >= first) & (rows.day < last)
+    by_day = of_day[np.where(inside, rows.day - first, -1)]
+    return np.where(rows.period >= 0, of_period[rows.period], by_day)

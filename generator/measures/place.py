@@ -1,234 +1,249 @@
-"""Places unit rows in cells (period x scope) and sums there: first by day and split, then over the days of a period."""
+"""Places unit rows in cells (period x scope): summed by day and member first, then over the days of a period."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import combinations
+from typing import Any
 
-import pandas as pd
+import numpy as np
+import numpy.typing as npt
 
-from generator.engine import Engine
-from generator.errors import KpiError, Mistake
 from generator.measures.figure import Figure
-from generator.measures.periods import Periods
-from generator.measures.results import Status
-from generator.measures.scopes import ALL, scope_text
-from generator.measures.units import UnitTable
+from generator.measures.grid import Grid, sorted_grid
+from generator.measures.intervals import Numbers
+from generator.measures.periods import Indices, Periods
+from generator.measures.rows import BILLION, Members, UnitRows, renumbered
+from generator.measures.scopes import ALL
 
-#: The 15-minute slot of an instant; a slot has one local date.
-SLOT = "cast(floor(epoch({0}) / 900) as bigint)"
+_UNITS = "units"
+_MOST = 4_000_000  # entries of a table of days and members; more members are taken in turns
+_EXACT = 2**53  # up to here a float holds every integer
+
+Sums = dict[str, npt.NDArray[Any]]
 
 
-@dataclass(frozen=True)
-class Terms:
-    """What is summed in a cell: name -> SQL over a unit row `u`, in exact types."""
+@dataclass(frozen=True, eq=False)
+class Placed:
+    """Cells with what was summed in them; entry i of every array is one cell.
 
-    counts: Mapping[str, str]  # 0 or 1 a row
-    amounts: Mapping[str, str]  # decimals or integers
-    present: str = "true"  # SQL: the row has what the kind needs
-    joins: str = ""  # more tables that the terms read
+    gap: "" or the status word that blocks the cell. sums: `units` (rows), counts and amounts by name.
+    """
+
+    grid: Grid
+    gap: npt.NDArray[np.object_]
+    sums: Mapping[str, Numbers]
 
     @property
-    def all(self) -> dict[str, str]:
-        """Counts and amounts together."""
-        return {**self.counts, **self.amounts}
+    def units(self) -> Numbers:
+        """How many unit rows stand in each cell."""
+        return self.sums[_UNITS]
 
 
-@dataclass(frozen=True)
-class _Split:
-    """One way to cut the units: no dimension, one, or two."""
+@dataclass(frozen=True, eq=False)
+class _Span:
+    """The periods to fill, and the days they cover: period i holds the days [starts[i], cuts[i]) of `days`."""
 
-    dims: tuple[str, ...]
-    mask: int  # what the grouping bits add up to: a bit is set where the dimension is summed over
+    first_day: int
+    days: int
+    starts: Indices
+    cuts: Indices
+
+    @property
+    def periods(self) -> int:
+        return len(self.starts)
 
 
-def place(engine: Engine, units: UnitTable, figure: Figure, terms: Terms, periods: Periods) -> pd.DataFrame:
-    """Return one row a cell: period (id), scope, gap ("" or a status word) and a column for each of `terms`.
+@dataclass(frozen=True, eq=False)
+class _Spread:
+    """Unit rows on the days (or in the periods) of a span, with what is to be summed."""
 
-    Scope `all` has a row for every period from the first unit on, even where no unit fell into it.
+    dated: Indices  # rows that go by their day
+    day: Indices  # of each of them, from the span's first
+    named: Indices  # rows that name their period
+    period: Indices  # of each of them, within the span
+    values: Mapping[str, npt.NDArray[Any]]
+
+
+def place(rows: UnitRows, figure: Figure, periods: Periods) -> Placed:
+    """Return every cell that a unit fell into, with the sums of what was fetched.
+
+    Scope `all` has a cell for every period from the first unit on, even where no unit fell into it.
     AssertionError when the parts of a split do not add up to the whole: that would be our bug.
     """
-    units.need(figure.by)
-    splits = _splits(figure)
-    frame = engine.frame(_cells_sql(units, figure, terms, splits))
-    assert frame["adds_up"].all(), f"{units.metric_id}: the parts of a split do not add up to the whole"
-    frame["scope"] = _scopes(frame, splits)
-    frame["gap"] = _gaps(frame["gap"], units.metric_id)
-    frame["period"] = frame["period"].astype("int64")
-    cells = frame[["period", "scope", "gap", *terms.all]]
-    return _with_empty_periods(cells, first_day(engine, units), periods, figure)
-
-
-def unit_rows_from(units: UnitTable) -> str:
-    """Return the SQL source of unit rows `u`, joined to their local day where they carry instants."""
-    if units.has("moment") and not units.is_date("moment"):
-        return f"{units.name} u left join local_slot s on s.slot = {SLOT.format('u.moment')}"
-    return f"{units.name} u"
-
-
-def day_of_unit(units: UnitTable) -> str:
-    """Return SQL for the local day of a unit row; null for rows that name their period."""
-    if not units.has("moment"):
-        return "cast(null as date)"
-    return "u.moment" if units.is_date("moment") else "s.local_date"
-
-
-def counted(units: UnitTable, present: str) -> str:
-    """Return SQL that is true for rows that count: not left out, and complete or blocking their cell."""
-    return f"{units.text('excluded')} is null and ({present} or {units.text('gap')} is not null)"
-
-
-def first_day(engine: Engine, units: UnitTable) -> pd.Timestamp | None:
-    """Return the local day of the first unit, left out or not; None where there is no unit.
-
-    For units that name their period it is the last day of the period that ends first.
-    """
-    days = []
-    if units.has("moment"):
-        moment = engine.rows(f"select min(moment) from {units.name}")[0][0]
-        if moment is not None:
-            days.append(_local_day(engine, units, moment))
-    if units.has("period"):
-        sql = f"select min(p.cut_on) from {units.name} u join period p on p.period = u.period and p.grain <> 'all'"
-        cut = engine.rows(sql)[0][0]
-        if cut is not None:
-            days.append(pd.Timestamp(cut) - pd.Timedelta(days=1))
-    return min(days) if days else None
-
-
-def _local_day(engine: Engine, units: UnitTable, moment: object) -> pd.Timestamp:
-    if units.is_date("moment"):
-        return pd.Timestamp(str(moment))
-    slot = SLOT.format(f"timestamp '{moment}'")
-    found = engine.rows(f"select local_date from local_slot where slot = {slot}")
-    return pd.Timestamp(str(found[0][0] if found else moment)).normalize()
-
-
-def _splits(figure: Figure) -> tuple[_Split, ...]:
-    """Return every way to cut: the whole, each dimension, and pairs with the one that the figure combines."""
-    bits = {dim: 1 << number for number, dim in enumerate(figure.by)}
-    ways: list[tuple[str, ...]] = [(), *((dim,) for dim in figure.by)]
-    ways += [pair for pair in combinations(figure.by, 2) if figure.within in pair or figure.crossed in pair]
-    everything = sum(bits.values())
-    return tuple(_Split(dims, everything - sum(bits[dim] for dim in dims)) for dims in ways)
-
-
-def _cells_sql(units: UnitTable, figure: Figure, terms: Terms, splits: tuple[_Split, ...]) -> str:
-    grains = ", ".join(f"'{grain}'" for grain in figure.grains)
-    names = list(terms.all)
-    # A trap of some engines: the sum of integers is a 128-bit integer, which their clients hand over as a float.
-    totals = [f"coalesce(cast(sum(c.{name}) as decimal(38, 9)), 0) as {name}" for name in names]
-    final = [f"cast({name} as bigint) as {name}" for name in terms.counts]
-    final += [f"cast({name} as double) as {name}" for name in terms.amounts]
-    whole = splits[0].mask
-    checks = " and ".join(
-        f"sum({name}) over (partition by period, way)"
-        f" = max(case when way = {whole} then {name} end) over (partition by period)"
-        for name in names
-        if len(splits) > 1
-    )
-    return f"""
-with unit_row as ({_unit_rows_sql(units, figure, terms)}),
-{_grouped_sql(units, figure, names, splits)},
-total as (
-    select c.period, c.way, c.member, c.other, min(c.gap) as gap, {", ".join(totals)}
-    from cell c
-    join period p on p.period = c.period and p.grain in ({grains})
-    group by c.period, c.way, c.member, c.other
-)
-select period, way, member, other, gap, {", ".join(final)}, {checks or "true"} as adds_up
-from total
-order by period, way, member, other"""
-
-
-def _unit_rows_sql(units: UnitTable, figure: Figure, terms: Terms) -> str:
-    columns = [f"{day_of_unit(units)} as day", f"{'u.period' if units.has('period') else 'null'} as named_period"]
-    columns += [f"{units.text('gap')} as gap", *(f'cast(u."{dim}" as varchar) as "{dim}"' for dim in figure.by)]
-    columns += [f"{term} as {name}" for name, term in terms.all.items()]
-    source = f"{unit_rows_from(units)} {terms.joins}"
-    return f"select {', '.join(columns)} from {source} where {counted(units, terms.present)}"
-
-
-def _grouped_sql(units: UnitTable, figure: Figure, names: list[str], splits: tuple[_Split, ...]) -> str:
-    """Return CTEs that end in `cell`: sums by (day, split) carried over to periods, and sums by named period."""
-    # Sums over days first, so that the join with overlapping periods and grains stays small.
-    parts, sources = [], []
-    carried = ", ".join(["way", "member", "other", "gap", *names])
-    if units.has("moment"):
-        parts.append(_group_sql("by_day", "day", "named_period is null", figure, names, splits))
-        sources.append(f"select d.period, {carried} from by_day b join period_day d on d.day = b.day")
-    if units.has("period"):
-        parts.append(_group_sql("by_period", "named_period", "named_period is not null", figure, names, splits))
-        sources.append(f"select named_period as period, {carried} from by_period")
-    return ",\n".join([*parts, f"cell as ({' union all '.join(sources)})"])
-
-
-def _group_sql(name: str, key: str, where: str, figure: Figure, names: list[str], splits: tuple[_Split, ...]) -> str:
-    quoted = [f'"{dim}"' for dim in figure.by]
-    way = " + ".join(f"grouping({dim}) * {1 << number}" for number, dim in enumerate(quoted)) or "0"
-    sets = ", ".join(f"({', '.join([key, *(_quote(dim) for dim in split.dims)])})" for split in splits)
-    sums = ", ".join(f"sum({name}) as {name}" for name in names)
-    return f"""{name} as (
-    select {key}, {way} as way, {_member_sql(splits, 0)} as member, {_member_sql(splits, 1)} as other,
-        min(gap) as gap, {sums}
-    from unit_row where {where} group by grouping sets ({sets})
-)"""
-
-
-def _member_sql(splits: tuple[_Split, ...], position: int) -> str:
-    """Return SQL for the member of a split's first or second dimension; '' where it has none."""
-    cases = [
-        f"when {' and '.join(f'grouping({_quote(dim)}) = 0' for dim in split.dims)}"
-        f" then {_named_sql(_quote(split.dims[position]))}"
-        for split in sorted(splits, key=lambda split: -len(split.dims))
-        if len(split.dims) > position
-    ]
-    return f"case {' '.join(cases)} else '' end" if cases else "''"
-
-
-def _named_sql(dim: str) -> str:
-    """Return SQL that folds the spellings which are one member: nothing recorded, and the word unknown."""
-    return f"case when lower({dim}) = 'unknown' then 'unknown' else coalesce({dim}, '') end"
-
-
-def _quote(name: str) -> str:
-    return f'"{name}"'
-
-
-def _scopes(frame: pd.DataFrame, splits: tuple[_Split, ...]) -> pd.Series:
-    """Return the scope text of each row; texts are made once a distinct member."""
-    dims = {split.mask: split.dims for split in splits}
-    distinct = frame[["way", "member", "other"]].drop_duplicates()
-    distinct["scope"] = [
-        scope_text(dict(zip(dims[int(way)], members, strict=False)))
-        for way, *members in distinct.itertuples(index=False)
-    ]
-    return frame.merge(distinct, on=["way", "member", "other"], how="left")["scope"].astype("str")
-
-
-def _gaps(gaps: pd.Series, metric_id: str) -> pd.Series:
-    known = gaps.fillna("").astype("str")
-    strange = sorted(set(known.unique()) - {"", *Status})
-    if strange:
-        allowed = f"Status words: {', '.join(Status)}."
-        raise KpiError("A KPI cannot be counted.", [Mistake(metric_id, f"'gap' holds {strange[0]!r}", allowed)])
-    return known
-
-
-def _with_empty_periods(
-    cells: pd.DataFrame, first: pd.Timestamp | None, periods: Periods, figure: Figure
-) -> pd.DataFrame:
-    """Add zeros for scope `all` in every period from the first unit on; nothing out of nothing is a row too."""
-    if first is None:
-        return cells
     wanted = periods.of_grains(figure.grains)
-    wanted = wanted[(wanted["ends_on"] > first) | (wanted["grain"] == "all")]
-    there = cells.loc[cells["scope"] == ALL, "period"]
-    empty = pd.DataFrame({"period": wanted.index.difference(pd.Index(there))})
-    for column in cells.columns.difference(["period", "scope", "gap"]):
-        empty[column] = pd.Series(0, index=empty.index, dtype=cells[column].dtype)
-    empty = empty.assign(scope=ALL, gap="").astype({"scope": "str", "gap": "str", "period": "int64"})
-    if empty.empty:
-        return cells
-    return pd.concat([cells, empty[cells.columns]], ignore_index=True)
+    span = _span(periods, wanted)
+    spread = _spread(rows, wanted, span, periods)
+    parts: list[Sums] = []
+    scopes: list[str] = []
+    whole = None
+    for members in splits(rows, figure):
+        totals = _totals(spread, members, span)
+        whole = totals if whole is None else whole
+        assert _adds_up(totals, whole), "the parts of a split do not add up to the whole"
+        parts.append(
+            _filled(totals, _expected(rows, wanted, periods) if members.scopes == [ALL] else None, len(scopes))
+        )
+        scopes += members.scopes
+    found = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    return _placed(found, scopes, wanted, rows)
+
+
+def splits(rows: UnitRows, figure: Figure) -> Iterator[Members]:
+    """Yield every way to cut: the whole, each dimension, and pairs with the one that the figure combines."""
+    yield Members(np.zeros(len(rows), dtype=np.int32), [ALL])
+    for dim in figure.by:
+        yield rows.members[dim]
+    for one, other in combinations(figure.by, 2):
+        if figure.within in (one, other) or figure.crossed in (one, other):
+            yield _crossed(rows, one, other)
+
+
+def _crossed(rows: UnitRows, one: str, other: str) -> Members:
+    first, second = rows.members[one], rows.members[other]
+    both = first.codes.astype("int64") * len(second.scopes) + second.codes
+    there, codes = np.unique(both, return_inverse=True)
+    pairs = (divmod(key, len(second.scopes)) for key in there.tolist())
+    texts = [";".join(sorted((first.scopes[one], second.scopes[other]))) for one, other in pairs]
+    return renumbered(codes.astype(np.int32), texts)
+
+
+def _span(periods: Periods, wanted: Indices) -> _Span:
+    starts, cuts = periods.starts[wanted], periods.cuts[wanted]
+    first = int(starts.min(initial=2**40))
+    days = max(int(cuts.max(initial=first)) - first, 0)
+    return _Span(first, days, starts - first, np.maximum(cuts, starts) - first)
+
+
+def _spread(rows: UnitRows, wanted: Indices, span: _Span, periods: Periods) -> _Spread:
+    day = rows.day - span.first_day
+    dated = np.flatnonzero((day >= 0) & (day < span.days))
+    within = np.full(len(periods.ids) + 1, -1, dtype="int64")  # the last entry answers for rows that name no period
+    within[wanted] = np.arange(len(wanted))
+    period = within[rows.period]
+    named = np.flatnonzero(period >= 0)
+    return _Spread(dated, day[dated], named, period[named], _values(rows))
+
+
+def _values(rows: UnitRows) -> Sums:
+    """Return what is to be summed: by name, and for amounts their billionths too."""
+    values: Sums = dict(rows.counts)
+    for name, amounts in rows.amounts.items():
+        values[name], values[_part(name)] = amounts.whole, amounts.billionths
+    for number, word in enumerate(rows.gaps):
+        values[_blocking(word)] = (rows.gap == number).astype("int64")
+    return values
+
+
+def _part(name: str) -> str:
+    return f"{name} billionths"
+
+
+def _blocking(word: str) -> str:
+    return f"gap {word}"
+
+
+def _totals(spread: _Spread, members: Members, span: _Span) -> Sums:
+    """Return tables of period x member: how many rows (`units`), and every value summed."""
+    width = max(_MOST // max(span.days, 1), 1)
+    if len(members.scopes) <= width:
+        return _table(spread, members.codes, len(members.scopes), span)
+    tables = []
+    for first in range(0, len(members.scopes), width):
+        mine = (members.codes >= first) & (members.codes < first + width)
+        some = replace(
+            spread,
+            dated=spread.dated[mine[spread.dated]],
+            day=spread.day[mine[spread.dated]],
+            named=spread.named[mine[spread.named]],
+            period=spread.period[mine[spread.named]],
+        )
+        tables.append(_table(some, members.codes - first, min(width, len(members.scopes) - first), span))
+    return {name: np.concatenate([table[name] for table in tables], axis=1) for name in tables[0]}
+
+
+def _table(spread: _Spread, codes: npt.NDArray[np.int32], members: int, span: _Span) -> Sums:
+    by_day = spread.day * members + codes[spread.dated]
+    by_name = spread.period * members + codes[spread.named]
+    found = {_UNITS: _summed(None, by_day, by_name, members, span)}
+    for name, values in spread.values.items():
+        weights = values[spread.dated], values[spread.named]
+        found[name] = _summed(weights, by_day, by_name, members, span)
+    return found
+
+
+def _summed(
+    weights: tuple[npt.NDArray[Any], npt.NDArray[Any]] | None,
+    by_day: Indices,
+    by_name: Indices,
+    members: int,
+    span: _Span,
+) -> npt.NDArray[Any]:
+    """Return sums by period x member; weights of None count."""
+    dated, named = weights or (None, None)
+    total = _grouped(named, by_name, span.periods * members).reshape(span.periods, members)
+    if len(by_day):
+        # A period is a run of days: what had come together by its end, less what had by its start.
+        daily = _grouped(dated, by_day, span.days * members).reshape(span.days, members)
+        running = np.zeros((span.days + 1, members), dtype=daily.dtype)
+        np.cumsum(daily, axis=0, out=running[1:])
+        total = total + running[span.cuts] - running[span.starts]
+    return total
+
+
+def _grouped(weights: npt.NDArray[Any] | None, keys: Indices, groups: int) -> npt.NDArray[Any]:
+    if weights is None:
+        return np.bincount(keys, minlength=groups)
+    sums = np.zeros(groups, dtype=weights.dtype)
+    np.add.at(sums, keys, weights)  # integers stay exact
+    return sums
+
+
+def _adds_up(totals: Sums, whole: Sums) -> bool:
+    return all(
+        np.array_equal(table.sum(axis=1), whole[name][:, 0])
+        for name, table in totals.items()
+        if table.dtype == np.int64
+    )
+
+
+def _expected(rows: UnitRows, wanted: Indices, periods: Periods) -> npt.NDArray[np.bool_]:
+    """Return in which periods the whole has a cell even if nothing fell into it: from the first unit on."""
+    if rows.first_day is None:
+        return np.zeros(len(wanted), dtype=bool)
+    return np.asarray((periods.ends[wanted] > rows.first_day) | (periods.grains[wanted] == "all"))
+
+
+def _filled(totals: Sums, expected: npt.NDArray[np.bool_] | None, first_scope: int) -> Sums:
+    """Return the cells of period x member tables that hold a unit, and those where one is expected."""
+    there = totals[_UNITS] > 0
+    if expected is not None:
+        there |= expected[:, None]
+    period, member = np.nonzero(there)
+    return {"period": period, "scope": member + first_scope} | {
+        name: table[period, member] for name, table in totals.items()
+    }
+
+
+def _placed(found: Sums, scopes: list[str], wanted: Indices, rows: UnitRows) -> Placed:
+    grid, order = sorted_grid(wanted[found["period"]], found["scope"], scopes)
+    gap = np.full(len(grid), "", dtype=object)
+    for word in reversed(rows.gaps):  # of several, the first in the alphabet
+        gap[found[_blocking(word)][order] > 0] = word
+    sums = {name: found[name][order].astype("float64") for name in (_UNITS, *rows.counts)}
+    for name in rows.amounts:
+        sums[name] = _float(found[name][order], found[_part(name)][order])
+    return Placed(grid, gap, sums)
+
+
+def _float(whole: npt.NDArray[Any], billionths: Indices) -> Numbers:
+    """Return sums as floats, as near as can be."""
+    carried, rest = np.divmod(billionths, BILLION)
+    whole = whole + carried
+    # Towards zero, so that -0.1 is not -1 + 0.9.
+    towards = (whole < 0) & (rest > 0)
+    whole, rest = whole + towards, rest - towards * BILLION
+    small = np.abs(whole) < _EXACT // BILLION
+    exact = np.where(small, whole, 0) * BILLION + rest
+    return np.asarray(np.where(small, exact / BILLION, whole + rest / BILLION), dtype="float64")

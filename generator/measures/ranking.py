@@ -3,81 +3,81 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
-from generator.engine import Engine
 from generator.measures.figure import Figure, Shape
+from generator.measures.grid import sorted_grid, taken
 from generator.measures.intervals import Numbers
-from generator.measures.ordered import Cells, Rows, SortedUnits, cells_in, sorted_units, stacked
-from generator.measures.periods import Periods
-from generator.measures.place import Terms, place
-from generator.measures.rate import share_of
-from generator.measures.ratio import quotient
+from generator.measures.measured import Metric, Words, cells_of
+from generator.measures.ordered import Groups, groups_in, sorted_units, spread
+from generator.measures.periods import Indices, Periods
+from generator.measures.place import Placed, place
+from generator.measures.rate import HITS, quotient, share_of
+from generator.measures.rows import Terms, UnitRows
 from generator.measures.scopes import ALL, scope_members, scope_text
 from generator.measures.units import UnitTable
 
-_HITS = "case when u.hit then 1 else 0 end"
+BAND = "band"
 
 
-def ranking(
-    engine: Engine, units: UnitTable, figure: Figure, periods: Periods, min_n_band: int
-) -> dict[str, pd.DataFrame]:
-    """Return placed cells: the chance that a hit has the higher `value` than a miss, ties counting half.
+def ranking_terms(units: UnitTable) -> Terms:
+    """Return what a ranking reads: the score `value`, and `hit`."""
+    units.need(("value", "hit"))
+    present = f"({units.exact('value')}) is not null and u.hit is not null"
+    return Terms(counts={"hits": HITS}, numbers={"value": "u.value", "hit": HITS}, present=present)
+
+
+def ranking(placed: Placed, rows: UnitRows, figure: Figure, periods: Periods, min_n_band: int) -> dict[str, Metric]:
+    """Return the chance that a hit has the higher `value` than a miss, ties counting half.
 
     numerator: pairs won; denominator: pairs. With a text column `band` also `rate` and `lift` (over the rate of all)
     by band, bands of fewer than `min_n_band` units joined with the next one.
     """
-    units.need(("value", "hit"))
-    present = f"({units.exact('value')}) is not null and u.hit is not null"
-    placed = place(engine, units, figure, Terms(counts={"n": "1"}, amounts={}, present=present), periods)
-    ordered = sorted_units(engine, units, figure, {"value": "u.value", "hit": _HITS}, present)
-    wanted = periods.of_grains(figure.grains)
-    pairs = stacked(_pairs_won(ordered, cells) for cells in cells_in(ordered, figure.by, wanted, periods))
-    pairs = _NO_PAIRS if pairs is None else pairs
-    headline = placed.merge(pairs, on=["period", "scope"], how="left")
-    headline["value"] = quotient(headline["numerator"], headline["denominator"])
-    if not units.has("band"):
-        return {"": headline}
-    bands = Terms(counts={"numerator": _HITS, "n": "1"}, amounts={}, present=present)
-    shape = Shape("rate", ("band",), figure.grains)
-    rates = share_of(_joined(place(engine, units, shape, bands, periods), min_n_band))
-    return {"": headline, "rate": rates, "lift": _lift(rates)}
+    ordered = sorted_units(rows, "value")
+    pairs = spread(placed.grid, (_pairs_won(groups) for groups in groups_in(ordered, figure, periods)))
+    nothing = np.full(len(placed.grid), np.nan)
+    won, of = pairs.get("won", nothing), pairs.get("pairs", nothing)
+    chance = cells_of(placed.grid, placed.gap, quotient(won, of), placed.units, numerator=won, denominator=of)
+    if BAND not in rows.members:
+        return {"": chance}
+    bands = _joined(place(rows, Shape("rate", (BAND,), figure.grains), periods), min_n_band)
+    return {"": chance, "rate": share_of(bands.grid, bands.gap, bands.sums["hits"], bands.units), "lift": _lift(bands)}
 
 
-_NO_PAIRS = pd.DataFrame(
-    {"period": pd.Series(dtype="int64"), "scope": pd.Series(dtype="str"), "numerator": 0.0, "denominator": 0.0}
-)
-
-
-def _pairs_won(units: SortedUnits, cells: Cells) -> Rows:
-    hit = units.columns["hit"][cells.order] > 0
-    ties = cells.ties(units.columns["value"][cells.order])
+def _pairs_won(groups: Groups) -> tuple[Groups, dict[str, Numbers]]:
+    hit = groups.values["hit"] > 0
+    ties = groups.ties("value")
     hits, misses = ties.totals(hit), ties.totals(~hit)
     behind = np.cumsum(misses) - misses
-    behind -= behind[ties.first][ties.cell]
+    behind -= behind[ties.first][ties.group]
     twice = np.add.reduceat(hits * (2 * behind + misses), ties.first)
     pairs = np.add.reduceat(hits, ties.first) * np.add.reduceat(misses, ties.first)
-    won: Numbers = twice / 2
-    return cells.rows(numerator=won, denominator=pairs)
+    return groups, {"won": twice / 2, "pairs": pairs.astype("float64")}
 
 
-def _joined(placed: pd.DataFrame, min_n_band: int) -> pd.DataFrame:
+def _joined(placed: Placed, least: int) -> Placed:
     """Return `placed` with small bands joined to the next higher one, the last to the one below."""
-    parts = [placed[placed["scope"] == ALL]]
-    bands = placed[placed["scope"] != ALL].sort_values(["period", "scope"])
-    group, names = [], {}
-    for period, rows in bands.groupby("period", sort=True):
-        for number, some in enumerate(_runs(rows["n"].tolist(), min_n_band)):
-            members = [scope_members(scope)["band"] for scope in rows["scope"].iloc[some]]
-            names[period, number] = scope_text({"band": " + ".join(members)})
-            group += [(period, number)] * len(members)
-    if group:
-        keys = pd.MultiIndex.from_tuples(group)
-        sums = bands[["numerator", "n"]].set_index(keys).groupby(level=[0, 1]).sum()
-        gaps = bands[["gap"]].set_index(keys).groupby(level=[0, 1]).max()
-        joined = sums.join(gaps).assign(scope=[names[key] for key in sums.index])
-        parts.append(joined.rename_axis(["period", "run"]).reset_index().drop(columns="run"))
-    return pd.concat(parts, ignore_index=True).astype({"scope": "str"})
+    grid, whole = placed.grid, placed.grid.where(ALL)
+    target = np.arange(len(grid))  # the cell that each joins
+    names = {int(at): ALL for at in np.flatnonzero(whole)}
+    for period in np.unique(grid.period[~whole]):
+        mine = np.flatnonzero((grid.period == period) & ~whole)
+        for some in _runs(placed.units[mine].tolist(), least):
+            members = [scope_members(grid.scopes[grid.scope[at]])[BAND] for at in mine[some]]
+            target[mine[some]] = mine[some][0]
+            names[int(mine[some][0])] = scope_text({BAND: " + ".join(members)})
+    scopes = sorted(set(names.values()))
+    kept = np.array(sorted(names), dtype="int64")
+    codes = np.array([scopes.index(names[int(at)]) for at in kept], dtype="int64")
+    joined, order = sorted_grid(grid.period[kept], codes, scopes)
+    sums = {name: np.bincount(target, column, len(grid))[kept][order] for name, column in placed.sums.items()}
+    return Placed(joined, _worst_gap(placed, target)[kept][order], sums)
+
+
+def _worst_gap(placed: Placed, target: Indices) -> Words:
+    gap = placed.gap.copy()
+    for at in np.flatnonzero(placed.gap != ""):
+        gap[target[at]] = max(gap[target[at]], gap[at])
+    return gap
 
 
 def _runs(sizes: list[int], least: int) -> list[slice]:
@@ -94,8 +94,9 @@ def _runs(sizes: list[int], least: int) -> list[slice]:
     return runs
 
 
-def _lift(rates: pd.DataFrame) -> pd.DataFrame:
-    overall = rates[rates["scope"] == ALL].set_index("period")["value"]
-    lift = quotient(rates["value"], rates["period"].map(overall))
-    lifted = rates[["period", "scope", "gap", "n"]].assign(value=lift)
-    return lifted[lifted["scope"] != ALL]
+def _lift(bands: Placed) -> Metric:
+    grid = bands.grid
+    rate = quotient(bands.sums["hits"], bands.units)
+    all_of = grid.find(grid.period, np.full(len(grid), grid.code_of(ALL)))
+    lift = quotient(rate, taken(rate, all_of))
+    return cells_of(grid, bands.gap, lift, bands.units).only(~grid.where(ALL))

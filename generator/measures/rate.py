@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
-from generator.engine import Engine
-from generator.measures.figure import Figure
-from generator.measures.intervals import wilson
-from generator.measures.periods import Periods
-from generator.measures.place import Terms, place
+from generator.measures.grid import Grid
+from generator.measures.intervals import Numbers, wilson
+from generator.measures.measured import Metric, Words, cells_of
+from generator.measures.place import Placed
+from generator.measures.rows import Terms
 from generator.measures.units import UnitTable
 
+HITS = "case when u.hit then 1 else 0 end"
 
-def rate(engine: Engine, units: UnitTable, figure: Figure, periods: Periods) -> pd.DataFrame:
-    """Return placed cells: value = hits / units, numerator, denominator, n, low and high."""
+
+def rate_terms(units: UnitTable) -> Terms:
+    """Return what a rate reads: `hit`."""
     units.need(("hit",))
-    terms = Terms(
-        counts={"numerator": "case when u.hit then 1 else 0 end", "n": "1"}, amounts={}, present="u.hit is not null"
-    )
-    return share_of(place(engine, units, figure, terms, periods))
+    return Terms(counts={"hits": HITS}, present="u.hit is not null")
 
 
-def share_of(placed: pd.DataFrame) -> pd.DataFrame:
-    """Return `placed`, which has numerator and n, with value, denominator and the interval."""
-    hits, n = placed["numerator"].to_numpy(dtype="float64"), placed["n"].to_numpy(dtype="float64")
+def rate(placed: Placed) -> Metric:
+    """Return value = hits / units, numerator, denominator, n, low and high."""
+    return share_of(placed.grid, placed.gap, placed.sums["hits"], placed.units)
+
+
+def share_of(grid: Grid, gap: Words, hits: Numbers, n: Numbers) -> Metric:
+    """Return hits / n with its interval."""
     low, high = wilson(hits, n)
-    value = np.divide(hits, n, out=np.full(len(n), np.nan), where=n > 0)
-    return placed.assign(value=value, denominator=n, low=low, high=high)
+    return cells_of(grid, gap, quotient(hits, n), n, numerator=hits, denominator=n, low=low, high=high)
+
+
+def quotient(above: Numbers, below: Numbers) -> Numbers:
+    """Return above / below; NaN over nothing."""
+    return np.asarray(np.divide(above, below, out=np.full(len(above), np.nan), where=below != 0))

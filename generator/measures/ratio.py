@@ -3,53 +3,49 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
-from generator.engine import Engine
 from generator.measures.figure import Figure
-from generator.measures.intervals import Numbers
-from generator.measures.periods import Periods
-from generator.measures.place import Terms, place
+from generator.measures.measured import Metric, Words, cells_of
+from generator.measures.place import Placed
+from generator.measures.rate import quotient
 from generator.measures.results import Status
+from generator.measures.rows import Terms
 from generator.measures.scopes import ALL
 from generator.measures.units import UnitTable
 from generator.measures.within import whole_of
 
 
-def ratio(engine: Engine, units: UnitTable, figure: Figure, periods: Periods) -> pd.DataFrame:
-    """Return placed cells: value = numerator / denominator; n = units that count below the line."""
+def ratio_terms(units: UnitTable) -> Terms:
+    """Return what a ratio reads: `num`, `den`, and `counts` where the rows say themselves which count."""
     units.need(("num", "den"))
     num, den = units.exact("num"), units.exact("den")
-    below = "u.counts" if units.has("counts") else f"({den}) <> 0"
-    terms = Terms(
+    counted = "u.counts" if units.has("counts") else f"({den}) <> 0"
+    return Terms(
         counts={
-            "n": f"case when {below} then 1 else 0 end",
+            "n": f"case when {counted} then 1 else 0 end",
             "above": f"case when ({num}) <> 0 then 1 else 0 end",
             "below": f"case when ({den}) <> 0 then 1 else 0 end",
         },
         amounts={"numerator": num, "denominator": den},
         present=f"({num}) is not null and ({den}) is not null",
     )
-    placed = place(engine, units, figure, terms, periods)
+
+
+def ratio(placed: Placed, figure: Figure) -> Metric:
+    """Return value = numerator / denominator; n = units that count below the line."""
+    above, below, n = (placed.sums[name] for name in ("numerator", "denominator", "n"))
     if figure.within:
-        placed["denominator"] = whole_of(placed, figure.within, "denominator")
-        placed["n"] = whole_of(placed, figure.within, "n")
-    placed = placed.assign(value=quotient(placed["numerator"], placed["denominator"]))
+        below, n = (whole_of(placed.grid, figure.within, sums) for sums in (below, n))
+    value = quotient(above, below)
+    status = None
     if figure.requires_both:
-        placed = _without_one_sided(placed)
-    return placed.drop(columns=["above", "below"])
+        status = _one_sided(placed)
+        value = np.where(status == "", value, np.nan)
+    return cells_of(placed.grid, placed.gap, value, n, status, numerator=above, denominator=below)
 
 
-def _without_one_sided(placed: pd.DataFrame) -> pd.DataFrame:
-    """Withhold members that one side of the line does not know at all: their share is not nothing, it is unknown."""
-    one_sided = (placed["scope"] != ALL) & ((placed["above"] == 0) != (placed["below"] == 0))
-    return placed.assign(
-        value=placed["value"].mask(one_sided),
-        status=np.where(one_sided, Status.MISSING_INPUT.value, ""),
-    )
-
-
-def quotient(above: pd.Series, below: pd.Series) -> Numbers:
-    """Return above / below; NaN over nothing."""
-    top, bottom = above.to_numpy(dtype="float64"), below.to_numpy(dtype="float64")
-    return np.asarray(np.divide(top, bottom, out=np.full(len(top), np.nan), where=bottom != 0))
+def _one_sided(placed: Placed) -> Words:
+    """Name members that one side of the line does not know at all: their share is not nothing, it is unknown."""
+    one_sided = (placed.sums["above"] == 0) != (placed.sums["below"] == 0)
+    member = ~placed.grid.where(ALL)
+    return np.where(one_sided & member, Status.MISSING_INPUT.value, "").astype(object)

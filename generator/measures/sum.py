@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
-from generator.engine import Engine
-from generator.measures.figure import Figure
-from generator.measures.periods import Periods
-from generator.measures.place import Terms, place
+from generator.measures.measured import Metric, cells_of
+from generator.measures.place import Placed
+from generator.measures.rows import Terms
 from generator.measures.units import UnitTable
 
 
-def total(engine: Engine, units: UnitTable, figure: Figure, periods: Periods) -> pd.DataFrame:
-    """Return placed cells: value = the sum, n = units that have a value."""
+def total_terms(units: UnitTable) -> Terms:
+    """Return what a sum reads: `value`."""
     units.need(("value",))
     value = units.exact("value")
-    terms = Terms(counts={"n": "1"}, amounts={"value": value}, present=f"({value}) is not null")
-    return place(engine, units, figure, terms, periods)
+    return Terms(amounts={"value": value}, present=f"({value}) is not null")
+
+
+def total(placed: Placed) -> Metric:
+    """Return value = the sum, n = units that have a value."""
+    return cells_of(placed.grid, placed.gap, placed.sums["value"], placed.units)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
+from generator.measures.grid import Grid, taken
+from generator.measures.intervals import Numbers
 from generator.measures.scopes import ALL
 
 
-def whole_of(placed: pd.DataFrame, dim: str, column: str) -> pd.Series:
-    """Return `column` of the cell that lacks `dim` in its scope: `channel=x;region=y` looks at `region=y`."""
-    wider = {scope: _without(scope, dim) for scope in placed["scope"].unique()}
-    keys = pd.MultiIndex.from_arrays([placed["period"], placed["scope"].map(wider)])
-    by_cell = placed.set_index(["period", "scope"])[column]
-    return pd.Series(by_cell.reindex(keys).to_numpy(), index=placed.index)
+def whole_of(grid: Grid, dim: str, sums: Numbers) -> Numbers:
+    """Return `sums` of the cell that lacks `dim` in its scope: `channel=x;region=y` looks at `region=y`."""
+    wider = grid.codes_of([_without(scope, dim) for scope in grid.scopes])
+    return taken(sums, grid.find(grid.period, wider[grid.scope]))
 
 
 def _without(scope: str, dim: str) -> str:

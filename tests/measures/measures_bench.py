@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 import pandas as pd
 
 from generator.kpis.kpi import Figure, Kind
-from generator.measures import Measured, compare, load_periods, measure_figure
+from generator.measures import Measured, compare, compared_frame, load_periods, measure_figure
 
 DAY = timedelta(days=1)
 
@@ -156,7 +156,11 @@ class Bench:
         return measure_figure(self.engine, wanted, "metric", "unit_row", self.settings)
 
     def compare(self, measured, kind, unit="count", comparisons=("wow", "mom", "qoq", "yoy")):
-        return compare(measured, self.periods(), "metric", Kind(kind), unit, comparisons, self.settings.min_n_rate)
+        return compared_frame([self.compared(measured, kind, unit, comparisons)], self.periods())
+
+    def compared(self, measured, kind, unit="count", comparisons=("wow", "mom", "qoq", "yoy")):
+        metric = measured.metrics["metric"]
+        return compare(metric, self.periods(), "metric", Kind(kind), unit, comparisons, self.settings.min_n_rate)
 
 
 def cell(measured, period="all", scope="all", metric="metric", comparison=""):

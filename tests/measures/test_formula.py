@@ -11,8 +11,7 @@ from generator.measures.measured import Measured
 
 
 def named(measured, name):
-    frame = measured.frame.assign(metric_id=measured.frame["metric_id"].str.replace("metric", name, n=1))
-    return Measured(frame, measured.curves)
+    return Measured({name: measured.metrics["metric"]}, measured.periods)
 
 
 @pytest.fixture
@@ -38,13 +37,13 @@ def results(november):
         """,
         by=("region",),
     )
-    return together([named(money, "money"), named(heads, "heads")])
+    return together([named(money, "money"), named(heads, "heads")], november.periods())
 
 
 @pytest.fixture
 def compute(november, results):
     def run(text, **more):
-        return evaluate(text, "metric", results, november.periods(), additive=("money", "heads"), **more)
+        return evaluate(text, "metric", results, additive=("money", "heads"), **more)
 
     return run
 
@@ -62,7 +61,7 @@ def test_without_a_period_before_there_is_no_growth(compute):
 
 def test_the_period_before_a_part_period_is_its_twin(november):
     heads = november.measure("count", "unit | moment\na | 2026-10-05 12:00\nb | 2026-10-30 12:00\nc | 2026-11-05 12:00")
-    growth = evaluate("metric / prior(metric) - 1", "growth", heads, november.periods())
+    growth = evaluate("metric / prior(metric) - 1", "growth", heads)
     month = cell(growth, "2026-11", metric="growth")
     assert (month["value"], month["denominator"], month["cut"]) == (0, 1, "2026-11-19")
 
@@ -78,7 +77,7 @@ def test_a_member_without_units_is_nought_where_things_add_up(compute):
 
 
 def test_a_member_that_is_not_known_there_is_missing(november, results):
-    found = evaluate("heads - money", "metric", results, november.periods())
+    found = evaluate("heads - money", "metric", results)
     assert cell(found, "2026-04", "region=NA")["status"] == "missing_input"
 
 

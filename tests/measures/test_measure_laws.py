@@ -67,7 +67,7 @@ def test_the_order_of_rows_is_of_no_account(november, rows, random):
 @given(units)
 def test_every_cell_keeps_the_contract(november, rows):
     measured = november.measure("mean", pd.DataFrame(rows), by=("channel",))
-    results = assemble(measured, measured.cells, [november.compare(measured, "mean")], november.periods())
+    results = assemble(measured, measured.cells, [november.compared(measured, "mean")], november.periods())
     assert tuple(results.cells.columns) == CELL_COLUMNS
     assert (results.cells["value"].notna() | (results.cells["status"] != "ok")).all()
     assert results.cells["period"].isin(results.periods["period"]).all()
