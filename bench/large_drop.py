@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import json
 import tempfile
 from pathlib import Path
 
 import duckdb
 
-from bench.timing import run
+from bench.timing import Run, print_table, run
 
 _AS_OF = "2026-11-20T18:00:00Z"
 
@@ -80,20 +81,35 @@ def make_drop(folder: Path, leads: int) -> None:
             connection.execute(f"copy ({query}) to '{folder / table}.parquet' (format parquet)")
 
 
-def main(leads: int = 1_000_000) -> None:
-    """Print seconds, ratio and peak memory."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        make_drop(folder, leads)
-        read = run("-c", f"import duckdb; c = duckdb.connect(); {_reading(folder)}")
-        out = folder.parent / f"{folder.name}.parquet"
-        measured = run("-m", "generator.cli", "-q", "measure", "--exports", str(folder), "--as-of", _AS_OF, "--out", str(out))
-        out.unlink()
-    print(f"large drop, {leads:,} leads: reading {read.seconds:.1f} s, {read.peak_mb:,.0f} MB;")
-    print(
-        f"  measuring {measured.seconds:.1f} s = {measured.seconds / read.seconds:.1f} x reading,"
-        f" {measured.peak_mb:,.0f} MB"
-    )
+def main(leads: int = 1_000_000, folder: Path | None = None) -> None:
+    """Print what reading and measuring took, and which facts and KPIs took most; `folder` keeps the drop."""
+    with tempfile.TemporaryDirectory() as scratch:
+        drop = folder or Path(scratch) / "drop"
+        if not drop.exists():
+            drop.mkdir(parents=True)
+            make_drop(drop, leads)
+        read = run("-c", f"import duckdb; c = duckdb.connect(); {_reading(drop)}")
+        out = Path(scratch) / "stages.json"
+        measured = run("-m", "bench.stages", str(drop), _AS_OF, str(out))
+        found = json.loads(out.read_text(encoding="utf-8"))
+    _report(leads, read, measured, found)
+
+
+def _report(leads: int, read: Run, measured: Run, found: dict[str, dict[str, float]]) -> None:
+    print(f"large drop: {leads:,} leads, {leads * 10:,} touches, {leads * 2:,} activities")
+    rows = [_row("read the Parquet files, nothing else", read, read), _row("onefunnel measure", measured, read)]
+    print_table(("", "seconds", "x reading", "CPU s", "peak MB"), rows)
+    for title, part in (("of which", "stages"), ("slowest facts", "facts"), ("slowest KPIs", "figures")):
+        slowest = sorted(found[part].items(), key=lambda one: -one[1])[:8]
+        print()
+        print_table(
+            (title, "seconds", "x reading"), ((name, f"{s:.1f}", f"{s / read.seconds:.2f}") for name, s in slowest)
+        )
+
+
+def _row(name: str, one: Run, read: Run) -> tuple[str, ...]:
+    ratio = one.seconds / read.seconds
+    return name, f"{one.seconds:.1f}", f"{ratio:.1f}", f"{one.cpu_seconds:.1f}", f"{one.peak_mb:,.0f}"
 
 
 def _reading(folder: Path) -> str:
@@ -103,4 +119,6 @@ def _reading(folder: Path) -> str:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--leads", type=int, default=1_000_000)
-    main(parser.parse_args().leads)
+    parser.add_argument("--folder", type=Path, help="where the drop is kept for the next run")
+    arguments = parser.parse_args()
+    main(arguments.leads, arguments.folder)

@@ -1,0 +1,103 @@
+"""Measures `onefunnel build` of the demo with cold caches, against what no builder can do without.
+
+That is: MkDocs and Material building the same Markdown without anything of ours, and drawing the same charts once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bench.timing import print_table, run
+from generator.build import Request, measure, write_data
+from generator.charts import write_drawings
+from generator.demo import make_demo
+from generator.pages import write_pages
+from generator.progress import Quiet
+from generator.project import PACKAGED, find_project
+
+#: What changes how Markdown is read; everything else in mkdocs.yml is ours.
+_KEPT = ("site_name", "use_directory_urls", "markdown_extensions")
+
+
+def bare_seconds(exports: Path, work: Path) -> dict[str, float]:
+    """Write the pages of `exports` below `work`, then time the drawing of their charts and a bare MkDocs build."""
+    project = find_project()
+    docs = work / "docs"
+    report = measure(project, Request(exports=exports), Quiet())
+    pages = write_pages(report, project, docs)
+    write_data(report, docs / "data")
+    started = time.perf_counter()
+    write_drawings(pages.charts, docs, work / "cache")
+    drawn = time.perf_counter()
+    _build_bare(docs, list(pages.nav), work)
+    return {"draw": drawn - started, "build": time.perf_counter() - drawn}
+
+
+def _build_bare(docs: Path, nav: list[Any], work: Path) -> None:
+    from mkdocs.commands.build import build
+    from mkdocs.config import load_config
+
+    config = yaml.safe_load((PACKAGED / "mkdocs.yml").read_text(encoding="utf-8"))
+    bare = {key: config[key] for key in _KEPT}
+    bare |= {
+        "docs_dir": str(docs),
+        "site_dir": str(work / "bare"),
+        "nav": nav,
+        "not_in_nav": "*\n",
+        "theme": "material",
+    }
+    bare["markdown_extensions"].pop("pymdownx.snippets")
+    file = work / "bare.yml"
+    file.write_text(yaml.safe_dump(bare), encoding="utf-8")
+    build(load_config(str(file)))
+
+
+def main(leads: int = 5_000) -> None:
+    """Print both, and the ratio."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        exports = folder / "company" / "exports" / "2026-11-20"
+        make_demo(exports, leads=leads)
+        _cold_project(folder / "company")
+        whole = run(
+            "-m", "generator.cli", "-q", "--project", str(folder / "company"), "build", "--out", str(folder / "site")
+        )
+        out = folder / "bare.json"
+        run("-m", "bench.build_cost", "--bare", str(exports), str(folder / "work"), str(out))
+        bare = json.loads(out.read_text(encoding="utf-8"))
+    least = sum(bare.values())
+    print(f"build: the demo of {leads:,} leads, cold caches")
+    print_table(
+        ("", "seconds", "x bare"),
+        [
+            ("draw the charts", f"{bare['draw']:.1f}", ""),
+            ("bare MkDocs and Material build", f"{bare['build']:.1f}", ""),
+            ("both", f"{least:.1f}", "1.0"),
+            ("onefunnel build", f"{whole.seconds:.1f}", f"{whole.seconds / least:.2f}"),
+        ],
+    )
+
+
+def _cold_project(folder: Path) -> None:
+    """Make `folder` a project of its own, so that nothing of an earlier build lies beside it."""
+    shutil.copy(PACKAGED / "mkdocs.yml", folder / "mkdocs.yml")
+    (folder / "content").mkdir()
+
+
+if __name__ == "__main__":
+    if "--bare" in sys.argv:
+        exports, work, out = (Path(one) for one in sys.argv[2:])
+        out.write_text(json.dumps(bare_seconds(exports, work)), encoding="utf-8")
+    else:
+        parser = argparse.ArgumentParser()
+        parser.add_argument("--leads", type=int, default=5_000)
+        main(parser.parse_args().leads)

@@ -1,0 +1,71 @@
+"""Measures one drop and writes down what each stage, fact and KPI took; a process of its own, run by `large_drop`."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import generator.kpis.running as running
+from generator.build import Request, measure
+from generator.engine import DuckDbEngine
+from generator.progress import Quiet
+from generator.project import Project, find_project
+
+_BUILT = re.compile(r"create or replace (?:table|view) (\w+) as")
+
+
+class Stages(Quiet):
+    """A progress that keeps the seconds of each step, by its first words."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def step(self, what: str) -> Iterator[None]:
+        """Time what is enclosed."""
+        started = time.perf_counter()
+        yield
+        self.seconds[" ".join(what.split()[:3])] = time.perf_counter() - started
+
+
+def _timed(
+    call: Callable[..., Any], name_of: Callable[..., str | None], seconds: dict[str, float]
+) -> Callable[..., Any]:
+    """Return `call`, which adds what it takes to `seconds` under the name that its arguments give."""
+
+    def timed(*args: Any, **kwargs: Any) -> Any:
+        started = time.perf_counter()
+        found = call(*args, **kwargs)
+        if name := name_of(*args):
+            seconds[name] = seconds.get(name, 0) + time.perf_counter() - started
+        return found
+
+    return timed
+
+
+def _fact(_: DuckDbEngine, sql: str) -> str | None:
+    found = _BUILT.match(sql)
+    return found[1] if found else None
+
+
+def stages(project: Project, request: Request) -> dict[str, dict[str, float]]:
+    """Return the seconds of the stages, the facts and the KPI figures, each by name."""
+    progress = Stages()
+    facts: dict[str, float] = {}
+    figures: dict[str, float] = {}
+    setattr(DuckDbEngine, "run", _timed(DuckDbEngine.run, _fact, facts))  # noqa: B010 - a method, on purpose
+    running.measure_rows = _timed(running.measure_rows, lambda kpi, figure, *_: kpi.metric_id(figure), figures)
+    measure(project, request, progress)
+    return {"stages": progress.seconds, "facts": facts, "figures": figures}
+
+
+if __name__ == "__main__":
+    exports, as_of, out = sys.argv[1:]
+    found = stages(find_project(), Request(exports=Path(exports), as_of=as_of))
+    Path(out).write_text(json.dumps(found), encoding="utf-8")
