@@ -9,9 +9,9 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from .clock import WorkingCalendar, calendars, local_date
+from .clock import WorkingCalendar, calendars, local_date, midnight
 
-SKEW_TABLE = ("call", "email", "sms", "social")
+CONTACTS = ("call", "email", "sms", "social")
 EXITS = ("recycled", "disqualified")
 FORWARD = {"lead": 0, "mql": 1, "sal": 2, "sql": 3, "opportunity": 4, "customer": 5}
 
@@ -127,6 +127,7 @@ class Story:
         self.leads = self._leads()
         self.deals = self._deals()
         self._gather()
+        self._by_lead = self._events()
         for lead in self.leads.values():
             self._walk(lead)
         self.handoffs = [handoff for lead in self._counted() for handoff in self._handoffs(lead)]
@@ -216,13 +217,9 @@ class Story:
 
     def won_instant(self, deal: Deal) -> datetime:
         """Return when a closed deal was closed: its instant, else the beginning of its booking day."""
-        from .clock import midnight
-
         return deal.row["closed_at"] or midnight(deal.row["close_date"], self.zone)
 
     def _walk(self, lead: Lead) -> None:
-        if not hasattr(self, "_by_lead"):
-            self._by_lead = self._events()
         at, cycle, left = "lead", 1, False
         seen = set()
         for moment, _, _, stage, reason in sorted(self._by_lead.get(lead.id, []), key=lambda event: event[:3]):
@@ -298,7 +295,7 @@ class Story:
             return True
         if row["direction"] == "inbound":
             return row["type"] == "call" and row["outcome"] == "connected"
-        return row["type"] in SKEW_TABLE
+        return row["type"] in CONTACTS
 
     def _response(self, handoff: Handoff) -> datetime | None:
         end = handoff.exit.at if handoff.exit else self.as_of
