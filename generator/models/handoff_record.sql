@@ -24,7 +24,12 @@ followed as (
         handed.handoff_no,
         min(case when later.move = 'entry' and later.rank > stage.rank then later.occurred_at end) as accepted_at,
         min(case when later.move = 'entry' and later.stage = 'sql' then later.occurred_at end) as sql_at,
-        min(case when later.source_system = 'crm' then later.occurred_at end) as crm_event_at,
+        min(
+            case
+                when later.source_system <> 'map' and (later.kind = 'side' or later.rank > stage.rank)
+                    then later.occurred_at
+            end
+        ) as crm_event_at,
         min(case when later.move = 'exit' then later.occurred_at end) as exit_at,
         min(case when later.kind = 'side' and later.reason is not null then later.occurred_at end) as reasoned_at
     from handed
@@ -50,21 +55,43 @@ given as (
     select
         coalesce(survivor.lead_id, assignment.lead_id) as lead_id,
         assignment.occurred_at,
-        assignment.owner_id
+        assignment.owner_id,
+        coalesce(owner.team = 'sales', false) as is_sales
     from canonical.assignment as assignment
     left join survivor on survivor.record_id = assignment.lead_id
+    left join owner on owner.owner_id = assignment.owner_id
+),
+
+left_before as (
+    select handed.handoff_no, max(earlier.occurred_at) as left_at
+    from handed
+    inner join lifecycle_step as earlier
+        on earlier.lead_id = handed.lead_id and earlier.cycle < handed.cycle and earlier.move = 'exit'
+    group by handed.handoff_no
 ),
 
 owner_then as (
-    -- The owner at hand-over: the latest assignment up to it, else the first one after it.
-    select handoff_no, owner_id, assigned_at
+    -- The owner at hand-over: the latest assignment up to it, else the first one after it. Delivered is what a seller
+    -- owns: at once where one has owned it since the lead last left, else with the first assignment to one.
+    select
+        handoff_no,
+        owner_id,
+        case
+            when is_sales and given_at <= handed_at and given_at > coalesce(left_at, timestamp '0001-01-01')
+                then handed_at
+            else first_given_at
+        end as assigned_at
     from (
         select
             handed.handoff_no,
+            handed.handed_at,
             given.owner_id,
-            min(case when given.occurred_at >= handed.handed_at then given.occurred_at end) over (
+            given.is_sales,
+            given.occurred_at as given_at,
+            left_before.left_at,
+            min(case when given.is_sales and given.occurred_at >= handed.handed_at then given.occurred_at end) over (
                 partition by handed.handoff_no
-            ) as assigned_at,
+            ) as first_given_at,
             row_number() over (
                 partition by handed.handoff_no
                 order by
@@ -75,6 +102,7 @@ owner_then as (
             ) as place
         from handed
         inner join given on given.lead_id = handed.lead_id
+        left join left_before on left_before.handoff_no = handed.handoff_no
     ) as ranked
     where place = 1
 ),

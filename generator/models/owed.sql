@@ -1,7 +1,12 @@
 -- One row per hand-over (or what became of it) and rule that speaks of it. Key: (handoff_no, rule_no).
 -- The commitment in force at the trigger rules.
 with option as (
-    select max(case when key = 'reporting_calendar' then value end) as company_calendar
+    -- A calendar of that name, else the one that periods are paced by.
+    select
+        coalesce(
+            (select calendar_id from working_calendar where calendar_id = 'company'),
+            max(case when key = 'reporting_calendar' then value end)
+        ) as company_calendar
     from setting
 ),
 

@@ -125,12 +125,12 @@ def test_without_an_answer_a_lead_waited_until_its_exit_or_until_now(build):
     ("assigned", "expected"),
     [
         ("", "rep  -"),  # what the lead says now
-        ("L1  11-02 09:00  other", "other  -"),
-        ("L1  11-02 09:00  other\n L1  11-02 09:30  rep", "rep  -"),  # the latest up to the hand-over
+        ("L1  11-02 09:00  other", "other  11-02 10:00"),  # a seller owned it already: delivered at once
+        ("L1  11-02 09:00  other\n L1  11-02 09:30  rep", "rep  11-02 10:00"),  # the latest up to the hand-over
         ("L1  11-02 10:00  other", "other  11-02 10:00"),
         ("L1  11-02 11:00  other\n L1  11-02 12:00  rep", "other  11-02 11:00"),  # else the first one after it
-        ("L1  11-02 09:00  other\n L1  11-02 11:00  rep", "other  11-02 11:00"),
-        ("L0  11-02 09:00  other", "other  -"),  # a record that was merged into it
+        ("L1  11-02 09:00  other\n L1  11-02 11:00  rep", "other  11-02 10:00"),
+        ("L0  11-02 09:00  other", "other  11-02 10:00"),  # a record that was merged into it
     ],
 )
 def test_the_owner_at_hand_over_is_the_one_assigned_then(build, assigned, expected):

@@ -217,9 +217,16 @@ def test_the_first_of_the_agreed_stops_counts(build, stop, events, stopped):
     assert clock(build, promise(stop=stop), columns="stopped_at", lifecycle_event=drawn) == stopped
 
 
-def test_delivery_stops_with_the_assignment(build):
-    given = {"assignment": "lead_id  occurred_at  owner_id\n L1  11-02 16:00  rep\n L1  11-02 17:30  rep"}
-    assert clock(build, promise(stop=["assignment"]), columns="stopped_at", **given) == "11-02 17:30"
+@pytest.mark.parametrize(
+    ("assigned", "stopped"),
+    [
+        ("L1  11-02 17:30  rep", "11-02 17:30"),
+        ("L1  11-02 16:00  rep\n L1  11-02 17:30  rep", "11-02 16:30"),  # a seller owned it already
+    ],
+)
+def test_delivery_stops_with_the_assignment_to_a_seller(build, assigned, stopped):
+    given = {"assignment": f"lead_id  occurred_at  owner_id\n {assigned}"}
+    assert clock(build, promise(stop=["assignment"]), columns="stopped_at", **given) == stopped
 
 
 @pytest.mark.parametrize(
