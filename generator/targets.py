@@ -36,10 +36,13 @@ def add_targets(
     """
     known = tuple(kpis)
     metrics = _metrics(known)
-    of_metric = cells.merge(metrics, on="metric_id", how="inner")
-    chosen = _chosen(_agreed(engine, known), of_metric, metrics, periods)
+    chosen = _chosen(_agreed(engine, known), metrics, periods)
+    # Most metrics have neither target nor band, and their cells stay as they are.
+    judges = metrics["metric_id"].isin(chosen["metric_id"]) | metrics["low_band"].notna()
+    is_judged = cells["metric_id"].isin(metrics.loc[judges, "metric_id"])
+    of_metric = cells[is_judged].merge(metrics, on="metric_id", how="left")
     judged = _judged(_beside(of_metric, chosen, periods, settings), settings.min_n_rate)
-    others = cells[~cells["metric_id"].isin(metrics["metric_id"])]
+    others = cells[~is_judged]
     parts = [others, judged[list(CELL_COLUMNS)], *_companions(judged)]
     return pd.concat([part for part in parts if len(part)] or [cells], ignore_index=True)[list(CELL_COLUMNS)]
 
@@ -101,7 +104,7 @@ def _is_named(member: object) -> bool:
     return isinstance(member, str) and member != "" and member.casefold() != "all"
 
 
-def _chosen(agreed: pd.DataFrame, cells: pd.DataFrame, metrics: pd.DataFrame, periods: Periods) -> pd.DataFrame:
+def _chosen(agreed: pd.DataFrame, metrics: pd.DataFrame, periods: Periods) -> pd.DataFrame:
     """Return at most one target per metric, period and scope."""
     about = periods.frame
     agreed = agreed.merge(metrics[["metric_id", "flow"]], on="metric_id")

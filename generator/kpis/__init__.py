@@ -4,7 +4,7 @@ from generator.kpis.explaining import Explanation, explain
 from generator.kpis.kpi import Figure, Kind, Kpi
 from generator.kpis.reading import load_kpis
 from generator.kpis.running import MeasuredKpis, measure_kpis
-from generator.kpis.writing import csv_text, json_text, write_results
+from generator.kpis.writing import cell_lines, csv_header, csv_text, json_text, write_results
 
 __all__ = [
     "Explanation",
@@ -12,6 +12,8 @@ __all__ = [
     "Kind",
     "Kpi",
     "MeasuredKpis",
+    "cell_lines",
+    "csv_header",
     "csv_text",
     "explain",
     "json_text",

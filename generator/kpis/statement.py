@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final
@@ -119,6 +119,7 @@ class Statement:
     """A query that passed; the tree is what runs."""
 
     tree: exp.Query
+    _written: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def columns(self) -> tuple[str, ...] | None:
@@ -128,7 +129,9 @@ class Statement:
 
     def sql(self, dialect: str) -> str:
         """Return the query as `dialect` writes it, without comments."""
-        return self.tree.sql(dialect=dialect, comments=False)
+        if dialect not in self._written:
+            self._written[dialect] = self.tree.sql(dialect=dialect, comments=False)
+        return self._written[dialect]
 
 
 @lru_cache(maxsize=1024)
@@ -235,11 +238,17 @@ def _node_faults(tree: exp.Expr) -> Iterator[Fault]:
             yield fault
 
 
-def _node_fault(node: exp.Expr) -> Fault | None:
+def _shown(node: exp.Expr) -> str:
     shown = " ".join(node.sql(dialect=DIALECT, comments=False).split())
-    shown = f"`{shown[:60]}…`" if len(shown) > 60 else f"`{shown}`"
+    return f"`{shown[:60]}…`" if len(shown) > 60 else f"`{shown}`"
+
+
+def _node_fault(node: exp.Expr) -> Fault | None:
+    # A node is written out only where it is at fault: writing all of them would take longer than reading them.
     if type(node) not in _NODES:
-        return Fault(f"{shown} is not part of the SQL that KPI files may use", _WHY.get(type(node), ""), _line(node))
+        return Fault(
+            f"{_shown(node)} is not part of the SQL that KPI files may use", _WHY.get(type(node), ""), _line(node)
+        )
     if isinstance(node, exp.Column) and node.name.lower() == "display_name":
         return Fault(
             "names of people stay out of unit rows", "Split by `owner`, its id; pages know the name.", _line(node)
@@ -247,11 +256,11 @@ def _node_fault(node: exp.Expr) -> Fault | None:
     if isinstance(node, exp.With) and node.args.get("recursive"):
         return Fault("a recursive CTE may never end", "Join the calendar tables instead.", _line(node))
     if isinstance(node, exp.DataType) and node.this not in _TYPE_NODES:
-        return Fault(f"type {shown} is not allowed", f"Allowed: {', '.join(_TYPES)}.", _line(node))
+        return Fault(f"type {_shown(node)} is not allowed", f"Allowed: {', '.join(_TYPES)}.", _line(node))
     if isinstance(node, exp.Join) and node.args.get("method"):
-        return Fault(f"{shown}: only plain joins", "Write the condition behind `on`.", _line(node))
+        return Fault(f"{_shown(node)}: only plain joins", "Write the condition behind `on`.", _line(node))
     if isinstance(node, exp.Star) and any(node.args.values()):
-        return Fault(f"{shown}: a star takes nothing away", "Name the columns.", _line(node))
+        return Fault(f"{_shown(node)}: a star takes nothing away", "Name the columns.", _line(node))
     if isinstance(node, exp.Distinct) and node.args.get("on"):
         return Fault("`distinct on` is not known to every engine", "Use row_number() in a CTE.", _line(node))
     return None

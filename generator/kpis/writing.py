@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from numbers import Integral
 from pathlib import Path
 
 import click
+import numpy as np
 import pandas as pd
 
 from generator.measures.results import CELL_COLUMNS, Results
 
-_NUMBERS = frozenset({"value", "numerator", "denominator", "low", "high", "target", "attainment"})
 ENDINGS = (".csv", ".json", ".parquet")
 
 
@@ -31,29 +30,42 @@ def write_results(results: Results, path: Path) -> None:
         path.write_bytes(text.encode("utf-8"))
 
 
+def cell_lines(results: Results) -> dict[str, list[str]]:
+    """Return the lines of kpis.csv by metric id, each with its line end; `csv_header` goes before them."""
+    cells = results.cells[list(CELL_COLUMNS)]
+    lines = _csv_lines(cells)
+    metric_ids = cells["metric_id"].to_numpy(dtype=object)
+    begins = np.flatnonzero(np.append(True, metric_ids[1:] != metric_ids[:-1])) if len(lines) else np.zeros(0, int)
+    ends = [*begins[1:].tolist(), len(lines)]
+    return {str(metric_ids[at]): lines[at:end] for at, end in zip(begins.tolist(), ends, strict=False)}
+
+
+def csv_header(columns: Iterable[str] = CELL_COLUMNS) -> str:
+    """Return the first line of a CSV with these columns."""
+    return ",".join(_csv_text(str(name)) for name in columns) + "\n"
+
+
 def csv_text(frame: pd.DataFrame) -> str:
     """Return `frame` as CSV: plain decimals, empty for none, texts that a spreadsheet would run neutralised."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([neutral(str(name)) for name in frame.columns])
-    columns = [[_csv_cell(value) for value in frame[name]] for name in frame.columns]
-    writer.writerows(zip(*columns, strict=True))
-    return out.getvalue()
+    return csv_header(frame.columns) + "".join(_csv_lines(frame))
 
 
 def json_text(frame: pd.DataFrame) -> str:
-    """Return `frame` as a JSON list of objects, one a line; numbers are plain decimals, null for none."""
-    columns = {str(name): [_json_cell(value, str(name) in _NUMBERS) for value in frame[name]] for name in frame.columns}
-    lines = [
-        "{" + ", ".join(f"{json.dumps(name)}: {cell}" for name, cell in zip(columns, row, strict=True)) + "}"
-        for row in zip(*columns.values(), strict=True)
-    ]
-    return "[\n" + ",\n".join(lines) + "\n]\n" if lines else "[]\n"
+    """Return `frame` as JSON: an object of `columns`, their names, and `rows`, one list a row and line.
+
+    Numbers are plain decimals, null for none.
+    """
+    columns = [_told(frame[name], json.dumps, "null") for name in frame.columns]
+    rows = ",\n".join("[" + ",".join(row) + "]" for row in zip(*columns, strict=True))
+    names = json.dumps([str(name) for name in frame.columns])
+    return f'{{"columns": {names},\n"rows": [\n{rows}\n]}}\n' if rows else f'{{"columns": {names}, "rows": []}}\n'
 
 
 def plain(number: float) -> str:
     """Return the shortest decimal that reads back as `number`, without an exponent: `0.00001`, `3`, `-2.5`."""
-    text = format(Decimal(repr(float(number))), "f")
+    text = repr(float(number))
+    if "e" in text:
+        text = format(Decimal(text), "f")
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text in ("-0", "") else text
 
@@ -69,19 +81,29 @@ def _is_number(text: str) -> bool:
     return text.lstrip("+-").replace(".", "", 1).isdecimal() and text.isascii() and text[1:2] not in ("+", "-")
 
 
-def _is_none(value: object) -> bool:
-    return value is None or bool(pd.isna(value))  # type: ignore[call-overload]
+def _csv_lines(frame: pd.DataFrame) -> list[str]:
+    columns = [_told(frame[name], _csv_text, "") for name in frame.columns]
+    return [f"{line}\n" for line in map(",".join, zip(*columns, strict=True))]
 
 
-def _csv_cell(value: object) -> str:
-    if _is_none(value):
-        return ""
-    return plain(value) if isinstance(value, float) else neutral(str(value))
+def _csv_text(text: str) -> str:
+    """Return a text as a CSV cell: neutralised, and quoted where it must be."""
+    safe = neutral(text)
+    return '"' + safe.replace('"', '""') + '"' if any(mark in safe for mark in ',"\r\n') else safe
 
 
-def _json_cell(value: object, is_number: bool) -> str:
-    if _is_none(value):
-        return "null"
-    if is_number or isinstance(value, float):
-        return plain(float(str(value)))
-    return str(value) if isinstance(value, Integral) and not isinstance(value, bool) else json.dumps(str(value))
+def _told(column: pd.Series, text_of: Callable[[str], str], nothing: str) -> list[str]:
+    """Return a column cell by cell as text."""
+    if column.dtype == object:  # of all kinds: 1, 1.0 and True would count as one value
+        return [nothing if pd.isna(value) else _one_told(value, text_of) for value in column]
+    # Most values repeat, and each is written once.
+    codes, known = pd.factorize(column)
+    told = [_one_told(value, text_of) for value in known.tolist()]
+    texts = np.array([*told, nothing], dtype=object)  # the last answers for what is missing, whose code is -1
+    return list(texts[codes])
+
+
+def _one_told(value: object, text_of: Callable[[str], str]) -> str:
+    if isinstance(value, float):
+        return plain(value)
+    return str(value) if isinstance(value, Integral) and not isinstance(value, bool) else text_of(str(value))

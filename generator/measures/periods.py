@@ -142,10 +142,16 @@ class Periods:
 
     def before_of(self, comparison: str) -> Indices:
         """Return, for each position, that of the period to compare with; -1 without one."""
-        steps = self.before[self.before["comparison"] == comparison]
-        earlier = np.full(len(self.ids), -1, dtype="int64")
-        earlier[self.position(steps["period"])] = self.position(steps["before_period"])
-        return earlier
+        return self._before.get(comparison, np.full(len(self.ids), -1, dtype="int64"))
+
+    @cached_property
+    def _before(self) -> dict[str, Indices]:
+        found: dict[str, Indices] = {}
+        for comparison, steps in self.before.groupby("comparison", sort=True):
+            earlier = np.full(len(self.ids), -1, dtype="int64")
+            earlier[self.position(steps["period"])] = self.position(steps["before_period"])
+            found[str(comparison)] = earlier
+        return found
 
     @cached_property
     def prior(self) -> Indices:

@@ -33,6 +33,8 @@ def member_name(member: str | None) -> str:
 
 
 def _encoded(text: str) -> str:
+    if text.isprintable() and not any(mark in text for mark in "%;="):
+        return text
     return "".join(_percent(char) if char in "%;=" or unicodedata.category(char) == "Cc" else char for char in text)
 
 

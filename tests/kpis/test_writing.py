@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kpi_bench import kpi_text
 
-from generator.kpis.writing import csv_text, json_text, neutral, plain, write_results
+from generator.kpis.writing import cell_lines, csv_header, csv_text, json_text, neutral, plain, write_results
 from generator.measures.results import CELL_COLUMNS
 
 
@@ -33,9 +33,10 @@ def test_csv_has_the_columns_of_the_contract_in_their_order(results, tmp_path):
 
 def test_json_says_the_same_as_csv(results, tmp_path):
     write_results(results, tmp_path / "kpis.json")
-    rows = json.loads((tmp_path / "kpis.json").read_text(encoding="utf-8"))
-    assert len(rows) == len(results.cells)
-    assert tuple(rows[0]) == CELL_COLUMNS
+    found = json.loads((tmp_path / "kpis.json").read_text(encoding="utf-8"))
+    assert tuple(found["columns"]) == CELL_COLUMNS
+    assert len(found["rows"]) == len(results.cells)
+    rows = [dict(zip(found["columns"], row, strict=True)) for row in found["rows"]]
     april = next(row for row in rows if (row["period"], row["scope"]) == ("2026-04", "all"))
     assert (april["value"], april["n"], april["target"]) == (2 / 3, 3, None)
 
@@ -89,9 +90,22 @@ def test_numbers_and_plain_texts_stay_as_they_are(text):
 def test_a_hostile_scope_is_neutralised_in_csv_and_stays_itself_in_json():
     frame = pd.DataFrame({"scope": ["=cmd()", 'a"b,c']})
     assert list(csv.reader(io.StringIO(csv_text(frame)))) == [["scope"], ["'=cmd()"], ['a"b,c']]
-    assert json.loads(json_text(frame)) == [{"scope": "=cmd()"}, {"scope": 'a"b,c'}]
+    assert json.loads(json_text(frame)) == {"columns": ["scope"], "rows": [["=cmd()"], ['a"b,c']]}
+
+
+def test_the_lines_of_every_metric_are_those_of_the_whole_file(results, tmp_path):
+    write_results(results, tmp_path / "kpis.csv")
+    lines = cell_lines(results)
+    assert list(lines) == sorted(set(results.cells["metric_id"]))
+    text = csv_header() + "".join(line for some in lines.values() for line in some)
+    assert text == (tmp_path / "kpis.csv").read_text(encoding="utf-8")
+
+
+def test_values_of_all_kinds_are_told_apart():
+    mixed = pd.DataFrame({"value": pd.Series([1, True, 1.0, "1", None, 1e-7], dtype="object"), "n": 1})
+    assert csv_text(mixed) == "value,n\n1,1\nTrue,1\n1,1\n1,1\n,1\n0.0000001,1\n"
 
 
 def test_nothing_is_an_empty_list():
-    assert json_text(pd.DataFrame(columns=list(CELL_COLUMNS))) == "[]\n"
+    assert json.loads(json_text(pd.DataFrame(columns=["a"]))) == {"columns": ["a"], "rows": []}
     assert csv_text(pd.DataFrame(columns=["a", "b"])) == "a,b\n"
