@@ -38,9 +38,7 @@ def measured(command, project, tmp_path):
 
 
 def cell(results: pd.DataFrame, metric: str, scope: str = "all", period: str = "all"):
-    (row,) = results[
-        (results.metric_id == metric) & (results.scope == scope) & (results.period == period)
-    ].itertuples()
+    (row,) = results[(results.metric_id == metric) & (results.scope == scope) & (results.period == period)].itertuples()
     return row
 
 

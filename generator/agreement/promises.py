@@ -51,7 +51,8 @@ def commitment_sentence(agreement: Agreement, commitment: Commitment, titles: Ma
     `titles` are the KPIs' names by id, for commitments that a KPI shows.
     """
     values = "; ".join(tier_target_text(commitment, target) for target in commitment.per_tier)
-    return f"{_OWES[commitment.direction]}: {commitment.promise.rstrip('.')}. {_rule(agreement, commitment, titles or {})}{values}."
+    rule = _rule(agreement, commitment, titles or {})
+    return f"{_OWES[commitment.direction]}: {commitment.promise.rstrip('.')}. {rule}{values}."
 
 
 def _rule(agreement: Agreement, commitment: Commitment, titles: Mapping[str, str]) -> str:
