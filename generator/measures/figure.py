@@ -35,7 +35,7 @@ class Figure(Protocol):
 
     @property
     def requires_both(self) -> bool:
-        """Whether a member that only one side of the ratio knows has no value; ratio only."""
+        """Whether a member that only the denominator knows has no value; ratio only."""
 
 
 class Settings(Protocol):

@@ -45,7 +45,7 @@ def ratio(placed: Placed, figure: Figure) -> Metric:
 
 
 def _one_sided(placed: Placed) -> Words:
-    """Name members that one side of the line does not know at all: their share is not nothing, it is unknown."""
-    one_sided = (placed.sums["above"] == 0) != (placed.sums["below"] == 0)
+    """Name members that only the side below the line knows: what stands above is not nothing, it is unknown."""
+    one_sided = (placed.sums["above"] == 0) & (placed.sums["below"] != 0)
     member = ~placed.grid.where(ALL)
     return np.where(one_sided & member, Status.MISSING_INPUT.value, "").astype(object)

@@ -78,7 +78,7 @@ def test_the_shares_of_a_dimension_add_to_one(november):
     assert cell(measured, "2026-04", "channel=paid")["n"] == 10
 
 
-def test_a_member_that_only_one_side_knows_has_no_value(november):
+def test_a_member_without_anything_above_the_line_is_unknown_and_not_nothing(november):
     measured = november.measure(
         "ratio",
         """
@@ -91,7 +91,7 @@ def test_a_member_that_only_one_side_knows_has_no_value(november):
         by=("segment",),
         requires_both=True,
     )
-    assert cell(measured, "2026-04", "segment=MID")["status"] == "missing_input"
+    assert cell(measured, "2026-04", "segment=MID")["status"] == "zero_denominator"
     assert cell(measured, "2026-04", "segment=ENT")["status"] == "missing_input"
     assert cell(measured, "2026-04", "segment=SMB")["value"] == 200
     assert cell(measured, "2026-04")["value"] == pytest.approx(4000 / 3)

@@ -77,29 +77,10 @@ def of(*metrics: str, what: str = "", expected: str = "", got: str = "") -> Call
     return shows
 
 
-def _delivery(one: Difference) -> bool:
-    """Whether a cell holds deliveries: it names no other promise and is not about what Sales owes."""
-    other = one.scope.replace("commitment=c.ms.delivery", "")
-    return one.metric == "sla_attainment" and "commitment=" not in other and "sales_to_marketing" not in other
-
-
-def _nurture(one: Difference) -> bool:
-    return one.metric == "sla_attainment" and "commitment=c.ms.nurture" in one.scope
-
-
 OPEN = {
-    "deliveries": Open("a lead that a seller owns already is delivered; so is one that Sales moved on", _delivery),
-    "calendar called company": Open("a commitment's calendar is the one of that id", _nurture),
-    "deals of nought": Open(
-        "decided deals of amount 0 count in n, as in win_rate_value", of("pipeline_coverage.win_rate", what="n")
-    ),
     "follow-ups mature": Open(
         "under the mature share there is no headline",
         of("followups_per_sql", "followups_per_sql.median", "followups_per_sql.p90", expected="maturing"),
-    ),
-    "no customer": Open(
-        "spend without a new customer is a zero denominator",
-        of("cac", "cac.trailing_quarter", expected="zero_denominator"),
     ),
     "young history": Open("under twelve months of history is provisional", of("clv", expected="provisional")),
     "fallen to nothing": Open(
