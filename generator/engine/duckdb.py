@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import duckdb
@@ -11,6 +11,8 @@ import pandas as pd
 import pyarrow as pa
 
 from generator.errors import EngineError
+
+_BATCH = 200_000  # rows; large enough that a part costs nothing, small enough to hold a few
 
 
 class DuckDbEngine:
@@ -45,11 +47,11 @@ class DuckDbEngine:
         """Return a query as a pandas frame."""
         return self._execute(sql).df()
 
-    def arrow(self, sql: str) -> pa.Table:
-        """Return a query as an Arrow table."""
+    def batches(self, sql: str) -> Iterator[pa.RecordBatch]:
+        """Yield a query part by part; it is not over, and holds the connection, until the last part was asked for."""
         try:
-            return self.connection.sql(sql).to_arrow_table()
-        except duckdb.Error as problem:
+            yield from self.connection.sql(sql).to_arrow_reader(_BATCH)
+        except (duckdb.Error, OSError) as problem:  # what fails under way is told as an OSError
             raise EngineError(f"The database failed: {problem}") from problem
 
     def load(self, table: str, frame: pd.DataFrame, types: Mapping[str, str]) -> None:

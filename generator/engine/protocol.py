@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 import pandas as pd
@@ -23,8 +23,8 @@ class Engine(Protocol):
     def frame(self, sql: str) -> pd.DataFrame:
         """Return a query as a pandas frame (decimals become floats, timestamps are naive UTC)."""
 
-    def arrow(self, sql: str) -> pa.Table:
-        """Return a query as an Arrow table: decimals exact, texts without a Python object each."""
+    def batches(self, sql: str) -> Iterator[pa.RecordBatch]:
+        """Yield a query part by part as Arrow: decimals exact, texts without a Python object each."""
 
     def load(self, table: str, frame: pd.DataFrame, types: Mapping[str, str]) -> None:
         """Create or replace `table` with the columns of `types` (name -> SQL type), filled from `frame`."""

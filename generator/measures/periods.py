@@ -182,10 +182,13 @@ def load_periods(engine: Engine) -> Periods:
 
 def _local_days(engine: Engine) -> LocalDays:
     days = "cast(floor(epoch(cast(local_date as timestamp)) / 86400) as bigint)"
-    slots, dates = engine.arrow(f"select slot, {days} as day from local_slot").columns
-    slots, dates = slots.to_numpy(), dates.to_numpy()
-    if not len(slots):
+    parts = [
+        [column.to_numpy() for column in batch.columns]
+        for batch in engine.batches(f"select slot, {days} as day from local_slot")
+    ]
+    if not sum(len(slots) for slots, _ in parts):
         return LocalDays(0, np.zeros(0, dtype="int64"))
+    slots, dates = (np.concatenate(columns) for columns in zip(*parts, strict=True))
     first = int(slots.min())
     dense = np.full(int(slots.max()) - first + 1, NO_DAY, dtype="int64")
     dense[slots - first] = dates

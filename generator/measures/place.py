@@ -13,8 +13,8 @@ import numpy.typing as npt
 from generator.measures.figure import Figure
 from generator.measures.grid import Grid, sorted_grid
 from generator.measures.intervals import Numbers
-from generator.measures.periods import Indices, Periods
-from generator.measures.rows import BILLION, Members, UnitRows, renumbered
+from generator.measures.periods import Flags, Indices, Periods
+from generator.measures.rows import BILLION, Codes, Members, UnitRows, renumbered
 from generator.measures.scopes import ALL
 
 _UNITS = "units"
@@ -59,10 +59,10 @@ class _Span:
 class _Spread:
     """Unit rows on the days (or in the periods) of a span, with what is to be summed."""
 
-    dated: Indices  # rows that go by their day
-    day: Indices  # of each of them, from the span's first
-    named: Indices  # rows that name their period
-    period: Indices  # of each of them, within the span
+    dated: Indices | slice  # rows that go by their day
+    day: Codes  # of each of them, from the span's first
+    named: Indices | slice  # rows that name their period
+    period: Codes  # of each of them, within the span
     values: Mapping[str, npt.NDArray[Any]]
 
 
@@ -92,7 +92,7 @@ def place(rows: UnitRows, figure: Figure, periods: Periods) -> Placed:
 
 def splits(rows: UnitRows, figure: Figure) -> Iterator[Members]:
     """Yield every way to cut: the whole, each dimension, and pairs with the one that the figure combines."""
-    yield Members(np.zeros(len(rows), dtype=np.int32), [ALL])
+    yield Members(np.zeros(len(rows), dtype="int32"), [ALL])
     for dim in figure.by:
         yield rows.members[dim]
     for one, other in combinations(figure.by, 2):
@@ -102,37 +102,55 @@ def splits(rows: UnitRows, figure: Figure) -> Iterator[Members]:
 
 def _crossed(rows: UnitRows, one: str, other: str) -> Members:
     first, second = rows.members[one], rows.members[other]
-    both = first.codes.astype("int64") * len(second.scopes) + second.codes
-    there, codes = np.unique(both, return_inverse=True)
+    both = first.codes.astype(np.int64) * len(second.scopes) + second.codes
+    there, codes = _numbered(both, len(first.scopes) * len(second.scopes))
     pairs = (divmod(key, len(second.scopes)) for key in there.tolist())
     texts = [";".join(sorted((first.scopes[one], second.scopes[other]))) for one, other in pairs]
-    return renumbered(codes.astype(np.int32), texts)
+    return renumbered(codes, texts)
+
+
+def _numbered(keys: Indices, count: int) -> tuple[Indices, Codes]:
+    """Return the distinct keys, which are below `count`, in order, and the number of each key among them."""
+    if count > _MOST:
+        there, codes = np.unique(keys, return_inverse=True)
+        return there, codes.astype("int32")
+    there = np.flatnonzero(np.bincount(keys, minlength=count))
+    number = np.zeros(count, dtype="int32")
+    number[there] = np.arange(len(there))
+    return there, number[keys]
 
 
 def _span(periods: Periods, wanted: Indices) -> _Span:
     starts, cuts = periods.starts[wanted], periods.cuts[wanted]
-    first = int(starts.min(initial=2**40))
+    first = int(starts.min()) if len(starts) else 0
     days = max(int(cuts.max(initial=first)) - first, 0)
     return _Span(first, days, starts - first, np.maximum(cuts, starts) - first)
 
 
 def _spread(rows: UnitRows, wanted: Indices, span: _Span, periods: Periods) -> _Spread:
-    day = rows.day - span.first_day
-    dated = np.flatnonzero((day >= 0) & (day < span.days))
-    within = np.full(len(periods.ids) + 1, -1, dtype="int64")  # the last entry answers for rows that name no period
+    day = rows.day - np.int32(span.first_day)
+    dated = _true((day >= 0) & (day < span.days))
+    within = np.full(len(periods.ids) + 1, -1, dtype="int32")  # the last entry answers for rows that name no period
     within[wanted] = np.arange(len(wanted))
     period = within[rows.period]
-    named = np.flatnonzero(period >= 0)
+    named = _true(period >= 0)
     return _Spread(dated, day[dated], named, period[named], _values(rows))
 
 
+def _true(flags: Flags) -> Indices | slice:
+    """Return where `flags` are true; a slice needs no copy where they all are."""
+    return slice(None) if flags.all() else np.flatnonzero(flags)
+
+
 def _values(rows: UnitRows) -> Sums:
-    """Return what is to be summed: by name, and for amounts their billionths too."""
+    """Return what is to be summed: by name, and for amounts their billionths too. Flags are counted."""
     values: Sums = dict(rows.counts)
     for name, amounts in rows.amounts.items():
-        values[name], values[_part(name)] = amounts.whole, amounts.billionths
+        values[name] = amounts.whole
+        if amounts.billionths is not None:
+            values[_part(name)] = amounts.billionths
     for number, word in enumerate(rows.gaps):
-        values[_blocking(word)] = (rows.gap == number).astype("int64")
+        values[_blocking(word)] = rows.gap == number
     return values
 
 
@@ -152,20 +170,25 @@ def _totals(spread: _Spread, members: Members, span: _Span) -> Sums:
     tables = []
     for first in range(0, len(members.scopes), width):
         mine = (members.codes >= first) & (members.codes < first + width)
-        some = replace(
-            spread,
-            dated=spread.dated[mine[spread.dated]],
-            day=spread.day[mine[spread.dated]],
-            named=spread.named[mine[spread.named]],
-            period=spread.period[mine[spread.named]],
-        )
-        tables.append(_table(some, members.codes - first, min(width, len(members.scopes) - first), span))
+        tables.append(_table(_some(spread, mine), members.codes - first, min(width, len(members.scopes) - first), span))
     return {name: np.concatenate([table[name] for table in tables], axis=1) for name in tables[0]}
 
 
-def _table(spread: _Spread, codes: npt.NDArray[np.int32], members: int, span: _Span) -> Sums:
-    by_day = spread.day * members + codes[spread.dated]
-    by_name = spread.period * members + codes[spread.named]
+def _some(spread: _Spread, mine: Flags) -> _Spread:
+    every = np.arange(len(mine))
+    dated, named = mine[spread.dated], mine[spread.named]
+    return replace(
+        spread,
+        dated=every[spread.dated][dated],
+        day=spread.day[dated],
+        named=every[spread.named][named],
+        period=spread.period[named],
+    )
+
+
+def _table(spread: _Spread, codes: Codes, members: int, span: _Span) -> Sums:
+    by_day = spread.day.astype(np.int64) * members + codes[spread.dated]
+    by_name = spread.period.astype(np.int64) * members + codes[spread.named]
     found = {_UNITS: _summed(None, by_day, by_name, members, span)}
     for name, values in spread.values.items():
         weights = values[spread.dated], values[spread.named]
@@ -195,6 +218,8 @@ def _summed(
 def _grouped(weights: npt.NDArray[Any] | None, keys: Indices, groups: int) -> npt.NDArray[Any]:
     if weights is None:
         return np.bincount(keys, minlength=groups)
+    if weights.dtype == bool:
+        return np.bincount(keys[weights], minlength=groups)
     sums = np.zeros(groups, dtype=weights.dtype)
     np.add.at(sums, keys, weights)  # integers stay exact
     return sums
@@ -233,12 +258,14 @@ def _placed(found: Sums, scopes: list[str], wanted: Indices, rows: UnitRows) -> 
         gap[found[_blocking(word)][order] > 0] = word
     sums = {name: found[name][order].astype("float64") for name in (_UNITS, *rows.counts)}
     for name in rows.amounts:
-        sums[name] = _float(found[name][order], found[_part(name)][order])
+        sums[name] = _float(found[name][order], found[_part(name)][order] if _part(name) in found else None)
     return Placed(grid, gap, sums)
 
 
-def _float(whole: npt.NDArray[Any], billionths: Indices) -> Numbers:
+def _float(whole: npt.NDArray[Any], billionths: Indices | None) -> Numbers:
     """Return sums as floats, as near as can be."""
+    if billionths is None:
+        return whole.astype("float64")
     carried, rest = np.divmod(billionths, BILLION)
     whole = whole + carried
     # Towards zero, so that -0.1 is not -1 + 0.9.

@@ -14,13 +14,16 @@ import pyarrow.compute as pc
 from generator.engine import Engine
 from generator.errors import KpiError, Mistake
 from generator.measures.intervals import Numbers
-from generator.measures.periods import NO_DAY, Indices, Periods
+from generator.measures.periods import NO_DAY, Flags, Indices, Periods
 from generator.measures.results import Status
 from generator.measures.scopes import scope_text
 from generator.measures.units import SLOT, UnitTable, counted, unit_rows_from
 
+Codes = npt.NDArray[np.int32]
+
 BILLION = 10**9
 _NO_SLOT = -(2**40)
+_LARGEST = 2**40  # eight million of these can be summed in 64 bits
 
 
 @dataclass(frozen=True)
@@ -39,15 +42,15 @@ class Terms:
 class Amounts:
     """Exact numbers in two parts that can be summed apart: whole units, and billionths of one (0 or more)."""
 
-    whole: Indices | Numbers
-    billionths: Indices
+    whole: npt.NDArray[Any]
+    billionths: Indices | None  # None where all are whole
 
 
 @dataclass(frozen=True, eq=False)
 class Members:
     """How the unit rows divide: the position in `scopes` of the scope that each row falls into."""
 
-    codes: npt.NDArray[np.int32]
+    codes: Codes
     scopes: list[str]  # texts, each once, sorted
 
 
@@ -60,12 +63,12 @@ class UnitRows:
     left out or not (of units that name their period: the last day of the one that ends first); None without units.
     """
 
-    day: Indices
-    period: Indices
-    gap: Indices
+    day: Codes
+    period: Codes
+    gap: Codes
     gaps: tuple[str, ...]
     members: Mapping[str, Members]
-    counts: Mapping[str, Indices]
+    counts: Mapping[str, Flags]
     amounts: Mapping[str, Amounts]
     numbers: Mapping[str, Numbers]
     first_day: int | None
@@ -82,127 +85,170 @@ def fetch(engine: Engine, units: UnitTable, by: Iterable[str], terms: Terms, per
     dims = tuple(dict.fromkeys(by))
     units.need(("unit",) if units.has("period") else ("unit", "moment"))
     units.need(dims)
-    columns = _columns(engine, units, dims, terms)
-    days, named = _days(columns, units, periods), periods.position(_whole(columns["period"], -1))
-    counts = columns["counts"].to_numpy(zero_copy_only=False)
-    kept = slice(None) if counts.all() else np.flatnonzero(counts)
-    gap, gaps = _gaps(columns["gap"], units.metric_id)
-    return UnitRows(
-        np.where(named >= 0, NO_DAY, days)[kept],
-        named[kept],
-        gap[kept],
-        gaps,
-        {dim: _members(dim, columns[f"by {dim}"], kept) for dim in dims},
-        {name: _whole(columns[f"is {name}"], 0)[kept] for name in terms.counts},
-        {name: _amounts(columns[f"sum {name}"], kept) for name in terms.amounts},
-        {name: columns[f"at {name}"].to_numpy(zero_copy_only=False)[kept] for name in terms.numbers},
-        _first_day(columns, days, named, units, periods),
-    )
+    columns = _columns(units, dims, terms)
+    reading = _Reading(units, terms, periods, {name: {} for name in (_GAP, *dims)})
+    selected = ", ".join(f"{term} as c{number}" for number, term in enumerate(columns.values()))
+    source = unit_rows_from(units) if terms.needs_day else f"{units.name} u"
+    # Part by part, so that the texts of a large drop are never there at once.
+    for batch in engine.batches(f"select {selected} from {source} {terms.joins}"):
+        reading.add(dict(zip(columns, batch.columns, strict=True)))
+    return reading.rows(dims)
 
 
-def _columns(engine: Engine, units: UnitTable, dims: tuple[str, ...], terms: Terms) -> dict[str, Any]:
+_GAP, _MOMENT, _PERIOD, _COUNTS = "gap", "moment", "period", "counts"
+
+
+def _columns(units: UnitTable, dims: tuple[str, ...], terms: Terms) -> dict[str, str]:
+    """Return what is selected: name -> SQL."""
     moment = "null"
     if units.has("moment"):
         is_date = units.is_date("moment")
         moment = "floor(epoch(cast(u.moment as timestamp)) / 86400)" if is_date else SLOT.format("u.moment")
-    columns = {
-        "moment": f"cast({moment} as bigint)",
-        "period": f"cast({'u.period' if units.has('period') else 'null'} as bigint)",
-        "gap": units.text("gap"),
-        "counts": counted(units, terms.present),
+    return {
+        _MOMENT: f"cast({moment} as bigint)",
+        _PERIOD: f"cast({'u.period' if units.has('period') else 'null'} as bigint)",
+        _GAP: units.text("gap"),
+        _COUNTS: counted(units, terms.present),
         **{f"by {dim}": f'cast(u."{dim}" as varchar)' for dim in dims},
         **{f"is {name}": term for name, term in terms.counts.items()},
         **{f"sum {name}": term for name, term in terms.amounts.items()},
         **{f"at {name}": f"cast({term} as double)" for name, term in terms.numbers.items()},
     }
-    source = unit_rows_from(units) if terms.needs_day else f"{units.name} u"
-    selected = ", ".join(f"{term} as c{number}" for number, term in enumerate(columns.values()))
-    table = engine.arrow(f"select {selected} from {source} {terms.joins}")
-    return {name: _one_array(column) for name, column in zip(columns, table.columns, strict=True)}
 
 
-def _one_array(column: Any) -> Any:
-    found = column.combine_chunks()
-    return pa.concat_arrays(found.chunks) if isinstance(found, pa.ChunkedArray) else found
+@dataclass(eq=False)
+class _Reading:
+    """Unit rows as they come in, in small types."""
+
+    units: UnitTable
+    terms: Terms
+    periods: Periods
+    texts: dict[str, dict[str, int]]  # dimension, or the gap -> text -> its code; nothing recorded is an empty text
+    parts: dict[str, list[npt.NDArray[Any]]] = field(default_factory=dict)
+    first_day: int | None = None
+
+    def add(self, columns: Mapping[str, Any]) -> None:
+        """Take in the rows of a batch that count."""
+        days = self._days(columns[_MOMENT])
+        named = self.periods.position(_integers(columns[_PERIOD], -1)).astype("int32")
+        self._look_for_first(columns[_MOMENT], named)
+        counts = columns[_COUNTS].to_numpy(zero_copy_only=False)
+        kept = slice(None) if counts.all() else np.flatnonzero(counts)
+        self._keep("day", np.where(named >= 0, NO_DAY, days).astype("int32")[kept])
+        self._keep("period", named[kept])
+        for name, known in self.texts.items():
+            column = columns[_GAP if name == _GAP else f"by {name}"]
+            self._keep(f"by {name}", _coded(column, known)[kept])
+        for name in self.terms.counts:
+            self._keep(f"is {name}", _integers(columns[f"is {name}"], 0)[kept] > 0)
+        for name in self.terms.amounts:
+            whole, billionths = _exact(columns[f"sum {name}"])
+            self._keep(f"whole {name}", whole[kept])
+            self._keep(f"part {name}", billionths[kept])
+        for name in self.terms.numbers:
+            self._keep(f"at {name}", columns[f"at {name}"].to_numpy(zero_copy_only=False)[kept])
+
+    def rows(self, dims: Iterable[str]) -> UnitRows:
+        """Return everything that was taken in."""
+        gap, gaps = self._gaps()
+        return UnitRows(
+            self._all("day", "int32"),
+            self._all("period", "int32"),
+            gap,
+            gaps,
+            {dim: _members(dim, self._all(f"by {dim}", "int32"), tuple(self.texts[dim])) for dim in dims},
+            {name: self._all(f"is {name}", "bool") for name in self.terms.counts},
+            {name: self._amounts(name) for name in self.terms.amounts},
+            {name: self._all(f"at {name}", "float64") for name in self.terms.numbers},
+            self.first_day,
+        )
+
+    def _keep(self, name: str, values: npt.NDArray[Any]) -> None:
+        self.parts.setdefault(name, []).append(values)
+
+    def _all(self, name: str, kind: str) -> npt.NDArray[Any]:
+        parts = self.parts.pop(name, [])
+        return np.concatenate(parts) if parts else np.zeros(0, dtype=kind)
+
+    def _days(self, moments: Any) -> Indices:
+        if not self.units.has("moment") or self.units.is_date("moment"):
+            return _integers(moments, NO_DAY)
+        return self.periods.local_days.of(_integers(moments, _NO_SLOT))
+
+    def _look_for_first(self, moments: Any, named: Codes) -> None:
+        found = [] if self.first_day is None else [self.first_day]
+        first = pc.min(moments).as_py()
+        if first is not None and self.units.is_date("moment"):
+            found.append(int(first))
+        elif first is not None:
+            day = int(self.periods.local_days.of(np.array([first]))[0])
+            found.append(first * 900 // 86400 if day == NO_DAY else day)
+        ending = np.unique(named[named >= 0])
+        ending = ending[self.periods.grains[ending] != "all"]
+        if len(ending):
+            found.append(int(self.periods.cuts[ending].min()) - 1)
+        self.first_day = min(found, default=None)
+
+    def _gaps(self) -> tuple[Codes, tuple[str, ...]]:
+        words = self.texts[_GAP]
+        known = sorted(words.keys() - {""})
+        strange = sorted(set(known) - set(Status))
+        if strange:
+            allowed = f"Status words: {', '.join(Status)}."
+            mistake = Mistake(self.units.metric_id, f"'gap' holds {strange[0]!r}", allowed)
+            raise KpiError("A KPI cannot be counted.", [mistake])
+        position = np.array([known.index(word) if word else -1 for word in words], dtype="int32")
+        return position[self._all(f"by {_GAP}", "int32")], tuple(known)
+
+    def _amounts(self, name: str) -> Amounts:
+        whole, billionths = self._all(f"whole {name}", "int64"), self._all(f"part {name}", "int64")
+        return Amounts(whole, billionths if billionths.any() else None)
 
 
-def _whole(column: Any, nothing: int) -> Indices:
+def _integers(column: Any, nothing: int) -> Indices:
     filled = pc.fill_null(column.cast(pa.int64()), nothing)
     return np.asarray(filled.to_numpy(zero_copy_only=False), dtype="int64")
 
 
-def _days(columns: Mapping[str, Any], units: UnitTable, periods: Periods) -> Indices:
-    if not units.has("moment") or units.is_date("moment"):
-        return _whole(columns["moment"], NO_DAY)
-    return periods.local_days.of(_whole(columns["moment"], _NO_SLOT))
+def _coded(column: Any, known: dict[str, int]) -> Codes:
+    """Return the code of each row's text; `known` grows by those that are new."""
+    if column.null_count == len(column):
+        return np.full(len(column), known.setdefault("", len(known)), dtype="int32")
+    encoded = column.dictionary_encode()
+    # The last answers for rows where nothing is recorded.
+    codes = [known.setdefault(text, len(known)) for text in encoded.dictionary.to_pylist()]
+    if column.null_count:
+        codes.append(known.setdefault("", len(known)))
+    indices = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)
+    return np.asarray(np.array(codes, dtype="int32")[indices])
 
 
-def _first_day(
-    columns: Mapping[str, Any], days: Indices, named: Indices, units: UnitTable, periods: Periods
-) -> int | None:
-    found = []
-    first = pc.min(columns["moment"]).as_py()
-    if first is not None and units.is_date("moment"):
-        found.append(int(first))
-    elif first is not None:
-        day = int(periods.local_days.of(np.array([first]))[0])
-        found.append(first * 900 // 86400 if day == NO_DAY else day)
-    ended = named[(named >= 0) & (periods.grains[named] != "all")]
-    if len(ended):
-        found.append(int(periods.cuts[np.unique(ended)].min()) - 1)
-    return min(found) if found else None
-
-
-def _coded(column: Any) -> tuple[npt.NDArray[np.int32], tuple[str, ...]]:
-    """Return the number of each row's member and the members; nothing recorded is an empty text."""
-    coded = pc.fill_null(column, "").dictionary_encode()
-    return coded.indices.to_numpy(zero_copy_only=False), tuple(coded.dictionary.to_pylist())
-
-
-def _members(dim: str, column: Any, kept: Any) -> Members:
+def _members(dim: str, codes: Codes, texts: tuple[str, ...]) -> Members:
     """Spellings which are one member fall together: nothing recorded, and the word unknown."""
-    codes, texts = _coded(column)
-    return renumbered(codes[kept], [scope_text({dim: text}) for text in texts])
+    return renumbered(codes, [scope_text({dim: text}) for text in texts])
 
 
-def renumbered(codes: npt.NDArray[np.int32], scopes: list[str]) -> Members:
+def renumbered(codes: Codes, scopes: list[str]) -> Members:
     """Return members by sorted scope from `codes` that are positions in `scopes`, which may repeat."""
     ordered = sorted(set(scopes))
     position = {text: number for number, text in enumerate(ordered)}
-    return Members(np.array([position[text] for text in scopes], dtype=np.int32)[codes], ordered)
+    return Members(np.array([position[text] for text in scopes], dtype="int32")[codes], ordered)
 
 
-def _gaps(column: Any, metric_id: str) -> tuple[Indices, tuple[str, ...]]:
-    if column.null_count == len(column):
-        return np.full(len(column), -1, dtype="int64"), ()
-    codes, words = _coded(column)
-    known = sorted(set(words) - {""})
-    strange = sorted(set(known) - set(Status))
-    if strange:
-        allowed = f"Status words: {', '.join(Status)}."
-        raise KpiError("A KPI cannot be counted.", [Mistake(metric_id, f"'gap' holds {strange[0]!r}", allowed)])
-    position = np.array([known.index(word) if word else -1 for word in words], dtype="int64")
-    return position[codes], tuple(known)
-
-
-def _amounts(column: Any, kept: Any) -> Amounts:
-    """Return decimals of nine places as two integers each; null counts as nothing."""
+def _exact(column: Any) -> tuple[npt.NDArray[Any], Indices]:
+    """Return integers, or decimals of nine places, as whole units and billionths; null counts as nothing."""
+    if pa.types.is_integer(column.type):
+        return _integers(column, 0), np.zeros(len(column), dtype="int64")
     halves = np.frombuffer(column.buffers()[1], dtype="int64").reshape(-1, 2)[column.offset :][: len(column)]
     low, high = halves[:, 0], halves[:, 1]
     if column.null_count:
         there = column.is_valid().to_numpy(zero_copy_only=False)
         low, high = np.where(there, low, 0), np.where(there, high, 0)
     if (high == low >> 63).all():  # it fits 64 bits
-        whole, billionths = np.divmod(low[kept], BILLION)
-        return Amounts(whole, billionths)
-    return _large_amounts(low[kept], high[kept])
-
-
-def _large_amounts(low: Indices, high: Indices) -> Amounts:
-    """Return decimals beyond 64 bits, given as their lower and upper halves; the largest lose their last digits."""
+        return np.divmod(low, BILLION)
     exact = [
         divmod(upper * 2**64 + lower % 2**64, BILLION) for lower, upper in zip(low.tolist(), high.tolist(), strict=True)
     ]
     whole = [one for one, _ in exact]
-    fits = max(map(abs, whole)) * len(whole) < 2**62
-    return Amounts(np.array(whole, dtype="int64" if fits else "float64"), np.array([part for _, part in exact]))
+    fits = max(map(abs, whole)) < _LARGEST  # beyond, the last digits are lost
+    return np.array(whole, dtype="int64" if fits else "float64"), np.array([part for _, part in exact])

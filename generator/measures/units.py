@@ -33,9 +33,11 @@ class UnitTable:
         return f"u.{column}" if self.has(column) else "cast(null as varchar)"
 
     def exact(self, column: str) -> str:
-        """Return SQL for a number that sums to the same in any order: a decimal, never a float."""
+        """Return SQL for a number that sums to the same in any order: a 64-bit integer or a decimal, never a float."""
         kind = self.types[column]
-        if kind.endswith("INT") or kind == "INTEGER" or kind.startswith("DECIMAL"):
+        if kind.endswith("INT") or kind == "INTEGER":
+            return f"cast(u.{column} as bigint)"
+        if kind.startswith("DECIMAL"):
             return f"cast(u.{column} as decimal(38, 9))"
         # A float outside these bounds is infinite or no number, which is the same as nothing recorded.
         return f"case when u.{column} between -1e28 and 1e28 then cast(u.{column} as decimal(38, 9)) end"
