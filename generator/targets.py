@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -79,25 +80,29 @@ def _agreed(engine: Engine, kpis: tuple[Kpi, ...]) -> pd.DataFrame:
     spoken = [
         (row, key, team)
         for row, (metric_id, *members) in enumerate(agreed[["metric_id", *_SCOPE_COLUMNS]].itertuples(index=False))
-        for key, team in _scopes_of(metric_id, dict(zip(_SCOPE_COLUMNS, members, strict=True)), by[metric_id])
+        for key, team in _scopes_of(metric_id, tuple(members), by[metric_id])
     ]
     rows, keys, teams = zip(*spoken, strict=True) if spoken else ((), (), ())
     texts = {"key": pd.Series(keys, dtype="str"), "folded": pd.Series(teams, dtype="str")}
     return agreed.iloc[list(rows)].reset_index(drop=True).assign(**texts)
 
 
-def _scopes_of(metric_id: str, members: dict[str, object], by: frozenset[str]) -> Iterator[tuple[str, str]]:
-    """Yield the scopes that a target speaks for, and the team where it stands for the whole of its teams.
+@cache  # the same few members have a target in every period
+def _scopes_of(metric_id: str, members: tuple[object, ...], by: frozenset[str]) -> tuple[tuple[str, str], ...]:
+    """Return the scopes that a target speaks for, and the team where it stands for the whole of its teams.
 
+    members: one for each of `_SCOPE_COLUMNS`.
     Only a team may fall away: marketing's MQL target is that of all MQLs, for these are not split by team. A region's
     target says nothing about the whole.
     """
-    named = {dim: str(member) for dim, member in members.items() if _is_named(member)}
+    named = {dim: str(member) for dim, member in zip(_SCOPE_COLUMNS, members, strict=True) if _is_named(member)}
     team = named.get("team", "")
+    found = []
     if not team or "team" in by:
-        yield scope_text(named).casefold(), ""
+        found.append((scope_text(named).casefold(), ""))
     if team and ("team" not in by or CARRIER.get(metric_id) == team.casefold()):
-        yield scope_text({dim: member for dim, member in named.items() if dim != "team"}).casefold(), team
+        found.append((scope_text({dim: member for dim, member in named.items() if dim != "team"}).casefold(), team))
+    return tuple(found)
 
 
 def _is_named(member: object) -> bool:
