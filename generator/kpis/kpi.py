@@ -36,7 +36,7 @@ class Figure:
     window: str | None = None  # key below `windows` in the settings; cohort only
     within: str | None = None  # ratio only: the denominator is summed over this dimension (shares that add to one)
     crossed: str | None = None  # rate only: the dimension that is also combined with each of the others
-    requires_both: bool = False  # ratio only: a member with a denominator and no row at all of the numerator is missing_input
+    requires_both: bool = False  # ratio only: a member without any row of the numerator is missing_input
     line: int = 0  # of the SQL's first line in the file; 0 without SQL
 
 
