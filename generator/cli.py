@@ -88,6 +88,7 @@ def build(session: _Session, /, out: Path, site_url: str | None, as_json: bool, 
     """Build the site of one drop, strictly: any mistake stops it and the old site stays."""
     from generator.build import build
 
+    _need_project(session.project)
     report = build(session.project, _request(options), out.resolve(), session.progress, site_url=site_url)
     outcome = {
         "site": str(out),
@@ -203,7 +204,17 @@ def serve(session: _Session, /, host: str, port: int, **options: Any) -> None:
     """Show the site live: an edit in content/ or site_templates/ appears in the browser by itself."""
     from generator.preview import preview
 
+    _need_project(session.project)
     preview(session.project, _request(options), host, port, session.progress)
+
+
+def _need_project(project: Project) -> None:
+    """Refuse to build a site where no project is: its words and numbers would be somebody else's."""
+    if project.here is not None:
+        raise click.UsageError(
+            f"No project here: neither {project.here} nor a folder above it has mkdocs.yml and content/.\n"
+            "Make one (mkdir content; echo 'site_name: Our KPIs' > mkdocs.yml), or name one with --project."
+        )
 
 
 def _member(text: str) -> tuple[str, str]:

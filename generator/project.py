@@ -16,6 +16,7 @@ class Project:
     """A company's own folder, or the packaged default when there is none."""
 
     root: Path
+    here: Path | None = None  # where the user stands, if that is in no project; drops are looked for there
 
     @property
     def is_packaged(self) -> bool:
@@ -25,7 +26,7 @@ class Project:
     @property
     def exports(self) -> Path:
         """The folder whose newest sub-folder is the drop to build."""
-        return self.root / "exports"
+        return (self.here or self.root) / "exports"
 
     def layers(self, folder: str) -> tuple[Path, ...]:
         """Return the folders called `folder` (such as `content/kpis`), packaged first, the project's own last."""
@@ -54,4 +55,4 @@ def find_project(start: Path | None = None) -> Project:
     for folder in (here, *here.parents):
         if (folder / "mkdocs.yml").is_file() and (folder / "content").is_dir():
             return Project(folder)
-    return Project(PACKAGED)
+    return Project(PACKAGED, here)

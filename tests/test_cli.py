@@ -141,3 +141,11 @@ def test_a_kpi_file_cannot_read_other_files(command, project, drop, tmp_path):
     (kpis / "spy.md").write_text(packaged, encoding="utf-8")
     said = command("--project", project, "measure", "--exports", drop, code=12).output
     assert "hidden" not in said
+
+
+def test_without_a_project_no_site_is_built_and_the_drop_is_looked_for_here(command, drop, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    said = command("build", "--exports", drop, code=2).output
+    assert "mkdocs.yml" in said
+    assert not (tmp_path / "site").exists()
+    assert "exports" in command("measure", code=2).output
