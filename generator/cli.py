@@ -6,6 +6,7 @@ Rooms are imported inside the commands: pandas, DuckDB and Altair take longer to
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -89,6 +90,7 @@ def build(session: _Session, /, out: Path, site_url: str | None, as_json: bool, 
     from generator.build import build
 
     _need_project(session.project)
+    _need_place(out)
     report = build(session.project, _request(options), out.resolve(), session.progress, site_url=site_url)
     outcome = {
         "site": str(out),
@@ -118,6 +120,8 @@ def measure(session: _Session, /, out: Path | None, **options: Any) -> None:
 
     if out is not None and out.suffix not in (".csv", ".json", ".parquet"):
         raise click.BadParameter(f"{out} ends in neither .csv, .json nor .parquet.", param_hint="--out")
+    if out is not None and not out.absolute().parent.is_dir():
+        raise click.BadParameter(f"there is no folder {out.parent}.", param_hint="--out")
     report = measure(session.project, _request(options), session.progress)
     if out is None:
         click.echo(csv_text(report.results.cells), nl=False)
@@ -215,6 +219,15 @@ def _need_project(project: Project) -> None:
             f"No project here: neither {project.here} nor a folder above it has mkdocs.yml and content/.\n"
             "Make one (mkdir content; echo 'site_name: Our KPIs' > mkdocs.yml), or name one with --project."
         )
+
+
+def _need_place(out: Path) -> None:
+    """Refuse a place that cannot be written before the work begins, not after it."""
+    place = out.absolute().parent
+    while not place.exists():
+        place = place.parent
+    if not place.is_dir() or not os.access(place, os.W_OK | os.X_OK):
+        raise click.BadParameter(f"{out} cannot be written.", param_hint="--out")
 
 
 def _member(text: str) -> tuple[str, str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import shutil
 import subprocess
 import sys
 
@@ -149,3 +151,50 @@ def test_without_a_project_no_site_is_built_and_the_drop_is_looked_for_here(comm
     assert "mkdocs.yml" in said
     assert not (tmp_path / "site").exists()
     assert "exports" in command("measure", code=2).output
+
+
+@pytest.fixture
+def broken(drop, tmp_path):
+    """A copy of the drop to break."""
+    folder = tmp_path / "2026-11-20"
+    shutil.copytree(drop, folder)
+    (folder / "manifest.json").unlink()
+    return folder
+
+
+def test_a_link_to_itself_is_named(command, project, broken):
+    (broken / "loop.csv").symlink_to("loop.csv")
+    assert "loop.csv" in command("--project", project, "check", "--exports", broken, code=11).output
+
+
+def test_a_pipe_is_not_waited_for(command, project, broken):
+    os.mkfifo(broken / "opportunity.csv")
+    command("--project", project, "measure", "--exports", broken)
+
+
+def test_a_manifest_that_nests_without_end_is_no_traceback(command, project, broken):
+    (broken / "manifest.json").write_text("[" * 100_000, encoding="utf-8")
+    said = command("--project", project, "check", "--exports", broken, code=11).output
+    assert "manifest.json" in said
+
+
+@pytest.mark.parametrize("as_of", ["0001-01-01", "9998-12-31", "yesterday"])
+def test_an_impossible_instant_is_a_usage_error(command, project, broken, as_of):
+    command("--project", project, "check", "--exports", broken, "--as-of", as_of, code=2)
+
+
+def test_a_place_that_is_not_there_is_said_before_the_work(command, project, broken, tmp_path):
+    out = tmp_path / "nowhere" / "kpis.csv"
+    said = command("--project", project, "measure", "--exports", broken, "--out", out, code=2).output
+    assert "nowhere" in said
+
+
+def test_a_formula_beyond_all_numbers_has_no_value_and_says_so(command, project, broken, tmp_path):
+    kpis = project / "content" / "kpis"
+    kpis.mkdir()
+    huge = " * ".join(["lead_volume", f"1{'0' * 300}", f"1{'0' * 300}"])
+    front = "id: huge\ntitle: Huge\nsection: top\nunit: count\nbetter: none\nbasis: event\nmeasure: formula\n"
+    text = f"---\n{front}formula: {huge}\nroles: {{sales: a, marketing: b}}\n---\nBeyond all numbers.\n"
+    (kpis / "huge.md").write_text(text, encoding="utf-8")
+    rows = csv.DictReader(io.StringIO(command("--project", project, "measure", "--exports", broken).stdout))
+    assert {row["status"] for row in rows if row["metric_id"] == "huge" and not row["value"]} == {"suppressed"}

@@ -140,7 +140,7 @@ class Settings(AgreementFile):
     memory_limit: Annotated[str, Field(pattern=r"^\d+(\.\d+)?\s?(MB|GB|MiB|GiB)$")] = Field(
         "2GB", description="Memory that calculating may use, such as 2GB or 512MB."
     )
-    query_seconds: Annotated[int, Field(ge=1)] = Field(120, description="Longest time for one KPI query.")
+    query_seconds: Annotated[int, Field(ge=1, le=86_400)] = Field(120, description="Longest time for one KPI query.")
     stale_days: Count = Field(5, description="Data older than this is called stale.")
     owner_names: bool = Field(False, description="Whether owners appear by display name on pages.")
     record_links: Annotated[str, AfterValidator(_link)] | None = Field(

@@ -192,7 +192,8 @@ def _combined(operator: ast.operator, left: _Values, right: _Values) -> _Values:
             value = np.where(b == 0, np.nan, a / b)
         else:
             value = a + b if isinstance(operator, ast.Add) else a - b if isinstance(operator, ast.Sub) else a * b
-    return _Values(np.where(np.isfinite(value), value, np.nan), status)
+    endless = ~np.isfinite(value) & (status == _OK)
+    return _Values(np.where(np.isfinite(value), value, np.nan), np.where(endless, Status.SUPPRESSED.value, status))
 
 
 def _called(function: str, arguments: list[_Values]) -> _Values:

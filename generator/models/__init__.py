@@ -82,6 +82,9 @@ def first_day(engine: Engine, as_of: datetime) -> date:
     found = engine.rows(_FIRST_DAYS)[0][0]
     earliest = as_of.date() - timedelta(days=366 * _HISTORY_YEARS)
     latest = as_of.date()
+    # A date before the first year comes as text; it is no history either.
+    if found is not None and not isinstance(found, date):
+        found = earliest
     return min(max(found, earliest), latest) if found else latest
 
 

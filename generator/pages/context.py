@@ -91,6 +91,11 @@ class Context:
         """Whether this drop cannot answer for a KPI at all."""
         return kpi.id in self.report.missing
 
+    def came_with_the_product(self, file: str) -> bool:
+        """Whether an agreement file is the packaged sample alone, with nothing of the company's over it."""
+        places = [path for path in self.report.agreement.files if path.endswith(f"/{file}")]
+        return bool(places) and all(path.startswith("<packaged>") for path in places)
+
     def write(self, page: str, template: str, values: Mapping[str, object]) -> None:
         """Fill `template` and write it as `page` (a path below docs, ending in `.md`)."""
         shared = {

@@ -67,6 +67,7 @@ def write_definitions(context: Context) -> None:
             "reasons": _reasons(agreement),
             "families": FAMILIES,
             "name_of": stage_name,
+            "is_sample": context.came_with_the_product("lifecycle.yml"),
         },
     )
 

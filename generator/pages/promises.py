@@ -70,6 +70,7 @@ def write_promises(context: Context) -> None:
             ],
             "sla": agreement.sla,
             "has_kpi": SLA in context.kpis,
+            "is_sample": context.came_with_the_product("sla.yml"),
         },
     )
 

@@ -57,12 +57,17 @@ def drop_files(drop: Path) -> tuple[Path, ...]:
         )
         for name in sorted(names):
             path = Path(folder, name)
+            # A pipe or a socket would be waited for.
+            if path.exists() and not path.is_file():
+                continue
             if not name.startswith(".") and (not path.is_symlink() or _leads_inside(path, root, outside)):
                 found.append(path)
     if outside:
         mistakes = [
             Mistake(
-                path.relative_to(root).as_posix(), "this link leads out of the drop", "Copy the file into the drop."
+                path.relative_to(root).as_posix(),
+                "this link leads out of the drop, or nowhere",
+                "Copy the file into the drop.",
             )
             for path in outside
         ]
@@ -79,8 +84,11 @@ def _is_below(path: Path, folder: Path, root: Path, outside: list[Path]) -> bool
 
 
 def _leads_inside(path: Path, root: Path, outside: list[Path]) -> bool:
-    if path.resolve().is_relative_to(root):
-        return True
+    try:
+        if path.resolve(strict=True).is_relative_to(root):
+            return True
+    except (OSError, RuntimeError):  # a link to itself, or to nothing
+        pass
     outside.append(path)
     return False
 

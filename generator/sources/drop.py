@@ -22,6 +22,7 @@ from .zones import to_local, to_utc
 
 _DATE_IN_NAME = re.compile(r"(?<!\d)(\d{4})[-_.]?(\d{2})[-_.]?(\d{2})(?!\d)")
 _FAR_AHEAD = datetime(9999, 1, 1)
+_YEARS = range(1980, 2201)  # in which a drop may have been taken
 
 
 def open_drop(path: Path | None, as_of: str | None, project: Project, settings: Settings) -> Drop:
@@ -37,6 +38,8 @@ def open_drop(path: Path | None, as_of: str | None, project: Project, settings: 
     manifest = _manifest(folder)
     _compare(folder, files, manifest)
     moment = _moment(as_of, manifest, folder, project, settings.reporting_timezone)
+    if moment.year not in _YEARS:
+        raise click.UsageError(f"The drop cannot have been taken in the year {moment.year}. Say when with --as-of.")
     last = to_local(moment - timedelta(microseconds=1), settings.reporting_timezone)
     return Drop(folder, last.date().isoformat(), moment, manifest)
 
@@ -65,7 +68,7 @@ def _manifest(folder: Path) -> Mapping[str, object]:
         return {}
     try:
         data = json.loads(path.read_text("utf-8-sig"))
-    except (OSError, ValueError) as problem:
+    except (OSError, ValueError, RecursionError) as problem:
         raise ExportError(
             "The drop cannot be read.", [Mistake(path.name, "is not readable JSON", "Correct it or remove it.")]
         ) from problem

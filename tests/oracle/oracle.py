@@ -606,7 +606,7 @@ class Oracle:
         found = {"all": _quotient(won["all"].value, self._whole_target(span.label), won["all"])}
         for scope, cell in won.items():
             dim, _, name = scope.partition("=")
-            if dim in ("region", "team"):
+            if dim == "region":
                 agreed = self.target("revenue_won", span.label, **{dim: name})
                 found[scope] = _quotient(cell.value, agreed, cell)
         return found
