@@ -2,63 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
-import threading
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-
 import pytest
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("site")]
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="BROWSER TESTS NOT RUN: playwright is not installed")
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-
 
 @pytest.fixture(scope="module")
-def browser():
-    if CHROMIUM is None:
-        pytest.skip("BROWSER TESTS NOT RUN: no chromium on this machine")
-    with sync_api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield opened
-        opened.close()
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
-
-
-@pytest.fixture(scope="module")
-def address(demo_site, tmp_path_factory):
+def address(demo_site, served, tmp_path_factory):
     root = tmp_path_factory.mktemp("root")
     (root / "teams").mkdir()
     (root / "teams" / "kpi").symlink_to(demo_site.site)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(root)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_address[1]}/teams/kpi/"
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.fixture
-def page(browser, address, request):
-    """A fresh page; a console error, a script error, a dialog, a failed or a foreign request fails the test."""
-    options = getattr(request, "param", {})
-    context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}} | options)
-    opened, faults = context.new_page(), []
-    opened.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
-    opened.on("pageerror", lambda error: faults.append(str(error)))
-    opened.on("dialog", lambda dialog: (faults.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-    opened.on("requestfailed", lambda asked: faults.append(f"failed: {asked.url}"))
-    opened.on("response", lambda given: faults.append(f"{given.status}: {given.url}") if given.status >= 400 else None)
-    home = (address, "data:", "blob:")
-    opened.on("request", lambda asked: None if asked.url.startswith(home) else faults.append(f"foreign: {asked.url}"))
-    yield opened
-    context.close()
-    assert faults == []
+    return served(root) + "teams/kpi/"
 
 
 def test_the_first_screen_says_whether_we_are_on_target(page, address):

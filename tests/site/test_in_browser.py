@@ -1,58 +1,14 @@
 """The toy site in real Chromium, served below a sub-path under its own policy, and opened from a folder."""
 
-import shutil
-import threading
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-
 import pytest
 
 pytestmark = pytest.mark.browser
-
-sync_api = pytest.importorskip("playwright.sync_api", reason="BROWSER TESTS NOT RUN: playwright is not installed")
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 LIVE = '.of-chart[data-of-state="live"]'
 
 
 @pytest.fixture(scope="module")
-def browser():
-    if CHROMIUM is None:
-        pytest.skip("BROWSER TESTS NOT RUN: no chromium on this machine")
-    with sync_api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield opened
-        opened.close()
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
-
-
-@pytest.fixture(scope="module")
-def address(toy_site):
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(toy_site.parent)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_address[1]}/sub/"
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.fixture
-def page(browser, address, request):
-    """A fresh page; any console error, script error, failed or foreign request fails the test."""
-    options = getattr(request, "param", {})
-    context = browser.new_context(**{"viewport": {"width": 1366, "height": 768}} | options)
-    opened, faults = context.new_page(), []
-    opened.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
-    opened.on("pageerror", lambda error: faults.append(str(error)))
-    opened.on("requestfailed", lambda asked: faults.append(f"failed: {asked.url}"))
-    home = (address, "data:", "blob:", "file:")
-    opened.on("request", lambda asked: None if asked.url.startswith(home) else faults.append(f"foreign: {asked.url}"))
-    yield opened
-    context.close()
-    assert faults == []
+def address(toy_site, served):
+    return served(toy_site.parent) + "sub/"
 
 
 def test_a_chart_comes_alive_under_the_pointer_and_tells_its_values(page, address):
@@ -143,15 +99,11 @@ def test_from_a_folder_pages_links_charts_and_search_work(page, toy_site):
 
 
 @pytest.fixture
-def own_site(build, tmp_path):
+def own_site(build, served, tmp_path):
     """A site built for the very address it is served at, as instant navigation asks."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(tmp_path / "www")))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    address = f"http://127.0.0.1:{server.server_address[1]}/v/2026-11-20/"
+    address = served(tmp_path / "www") + "v/2026-11-20/"
     build(out=tmp_path / "www" / "v" / "2026-11-20", site_url=address)
-    yield address
-    server.shutdown()
-    server.server_close()
+    return address
 
 
 def test_charts_come_alive_after_instant_navigation(browser, own_site):
