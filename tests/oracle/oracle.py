@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
+from . import attribution, middle, money, pipeline
 from . import figures as fig
 from .clock import DAY, Periods, Span, midnight
 from .figures import Cell, Unit
@@ -33,6 +34,8 @@ class Oracle:
         self._bottom()
         self._economics()
         self._formulas()
+        for cards in (middle, pipeline, money, attribution):
+            cards.add(self)
 
     def cells(self) -> Cells:
         """Return every cell of every own month, quarter, year and `all`."""

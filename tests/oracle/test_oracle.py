@@ -16,6 +16,7 @@ import pytest
 from generator.demo import make_demo
 from generator.project import PACKAGED, Project
 
+from . import attribution, middle, money, pipeline
 from .check import Difference, Pair, table, twice
 
 ELSEWHERE = """schema: 1
@@ -44,6 +45,7 @@ METRICS = [
     "sql_count.required_per_business_day", "revenue_won.paced_target", "revenue_won.paced_attainment",
     "revenue_won.gap", "revenue_won.required_per_business_day", "cac", "cac.trailing_quarter", "sm_cost_ratio",
     "sm_cost_ratio.sales", "sm_cost_ratio.marketing", "clv", "clv.arpa", "clv.churn",
+    *middle.METRICS, *pipeline.METRICS, *money.METRICS, *attribution.METRICS,
 ]  # fmt: skip
 
 #: Metrics with a target: the team that carries it, and whether less is better.
