@@ -25,7 +25,7 @@ from generator.progress import Progress
 from generator.project import Project
 from generator.report import Report
 from generator.site import build_site
-from generator.sources import load_profiles, open_drop, read_exports
+from generator.sources import load_profiles, open_drop, read_kept
 from generator.sources.report import Drop, Finding, LoadReport, Severity
 from generator.targets import add_targets
 
@@ -61,7 +61,7 @@ def prepared(project: Project, request: Request, progress: Progress) -> Iterator
     drop = open_drop(request.exports, request.as_of, project, agreement.settings)
     with open_engine(request.engine, agreement.settings.memory_limit) as engine:
         with progress.step(f"Reading the exports in {project.shown(drop.path)} as of {drop.as_of:%Y-%m-%d %H:%M} UTC"):
-            load = read_exports(drop, project, agreement, engine)
+            load = read_kept(drop, project, agreement, engine, _shelf(project))
         with progress.step("Building the facts"):
             remarks = build_calendar(engine, agreement, drop.as_of, first_day(engine, drop.as_of))
             found = build_facts(engine, agreement, load, drop.as_of)
@@ -126,9 +126,18 @@ def build_pages(
         build_site(docs, project, out, nav=pages.nav, site_url=site_url, dirty=only_changed, cache=cache)
 
 
+def _shelf(project: Project) -> Path | None:
+    """Return where readings are kept between builds; without a project of one's own, nowhere."""
+    return project.root / ".cache" / "readings" if _has_own_place(project) else None
+
+
 def _cache(project: Project, work: Path) -> Path:
     """Return where drawings are kept between builds; without a project of one's own, for this build only."""
-    return (work if project.is_packaged and not (project.root / ".git").exists() else project.root) / ".cache"
+    return (project.root if _has_own_place(project) else work) / ".cache"
+
+
+def _has_own_place(project: Project) -> bool:
+    return not project.is_packaged or (project.root / ".git").exists()
 
 
 def write_data(report: Report, folder: Path) -> None:

@@ -21,12 +21,13 @@ from .checks import mark_contradictions, mark_duplicates, mark_orphans
 from .claims import Claim, claims_of, settle
 from .containers import Member, Unpacking, drop_files
 from .contradictions import contradictions
-from .members import Settled, native_names, settle_members
+from .members import Settled, settle_members
 from .outcomes import code_of
 from .profile import Profile
 from .profiles import load_profiles
 from .raw import RawFile, header_of, load_file
 from .report import Drop, Finding, LoadReport, Reason, Severity, SourceFile, TableLoad
+from .terms import Terms, terms_of
 from .work import Work, context_of, prepare
 
 #: Rows above which a table is not copied without need.
@@ -40,14 +41,15 @@ def read_exports(drop: Drop, project: Project, agreement: Agreement, engine: Eng
     conflicting keys, too many unreadable rows, calendars or targets that contradict one another.
     """
     profiles = load_profiles(project)
+    terms = terms_of(agreement)
     with _workbench(engine) as scratch:
-        members = _members(drop, agreement, scratch)
-        claims = {member.label: _claim(engine, member, profiles, agreement) for member in members}
+        members = _members(drop, terms, scratch)
+        claims = {member.label: _claim(engine, member, profiles, terms) for member in members}
         files = _load(engine, members, claims, scratch)
-        work = prepare(engine, profiles, files, context_of(engine, drop, agreement, profiles), agreement)
+        work = prepare(engine, profiles, files, context_of(engine, drop, terms, profiles), terms)
         _create_tables(engine, work)
-        settled = _judge(engine, work, files, agreement)
-        accounts = account(engine, _carried(work), files, agreement.settings.max_quarantine_share)
+        settled = _judge(engine, work, files, terms)
+        accounts = account(engine, _carried(work), files, terms.most_unreadable)
         findings = (
             *_losses(work),
             *accounts.findings,
@@ -87,16 +89,16 @@ def _workbench(engine: Engine) -> Iterator[Path]:
         engine.run("; ".join(f"drop macro if exists {name}" for name in (*MACRO_NAMES, "keyed_hash")))
 
 
-def _members(drop: Drop, agreement: Agreement, scratch: Path) -> tuple[Member, ...]:
-    unpacking = Unpacking(drop.path, scratch, agreement.settings.max_unpacked_bytes)
+def _members(drop: Drop, terms: Terms, scratch: Path) -> tuple[Member, ...]:
+    unpacking = Unpacking(drop.path, scratch, terms.most_unpacked)
     found = [m for path in drop_files(drop.path) if path.name != "manifest.json" for m in unpacking.members(path)]
     return tuple(sorted(found, key=lambda member: member.label))
 
 
-def _claim(engine: Engine, member: Member, profiles: tuple[Profile, ...], agreement: Agreement) -> Claim | None:
+def _claim(engine: Engine, member: Member, profiles: tuple[Profile, ...], terms: Terms) -> Claim | None:
     claims = claims_of(member, profiles)
     header = header_of(engine, member) if len(claims) > 1 else ()
-    return settle(member, claims, header, agreement.settings.sources)
+    return settle(member, claims, header, terms.claims)
 
 
 def _load(
@@ -123,17 +125,16 @@ def _create_tables(engine: Engine, work: Work) -> None:
             engine.run(f"create or replace table canonical.{name} ({columns})")
 
 
-def _judge(engine: Engine, work: Work, files: tuple[RawFile, ...], agreement: Agreement) -> Settled:
+def _judge(engine: Engine, work: Work, files: tuple[RawFile, ...], terms: Terms) -> Settled:
     """Mark every row that cannot stay, and settle the spelling of members; ExportError where rows of one key differ."""
-    first_sorted = agreement.settings.on_conflict == "first_sorted"
     conflicts: list[Mistake] = []
     for table in work.loaded:
         mark_contradictions(engine, table)
-        if found := mark_duplicates(engine, table, files, first_sorted):
+        if found := mark_duplicates(engine, table, files, terms.takes_first):
             conflicts.append(found)
     if conflicts:
         raise ExportError("Some rows contradict one another.", conflicts)
-    settled = settle_members(engine, work.loaded, native_names(agreement), work.names)
+    settled = settle_members(engine, work.loaded, terms.native, work.names)
     for (table, column), unknown in settled.unknown_stages.items():
         if unknown:
             code = code_of(TABLES[table], Reason.UNMAPPED_STAGE, column)

@@ -9,18 +9,17 @@ from functools import lru_cache
 
 import pandas as pd
 
-from ..agreement import Agreement
 from ..canonical import TABLES, Table
 from ..engine import Engine
 from ..errors import ExportError, Mistake
 from .cells import quoted
 from .mapping import Context, Mapped, folded, map_block
-from .members import native_names
 from .profile import Loss, Profile
 from .profiles import AGREED
 from .raw import RawFile
 from .relations import Relation, Relations
 from .report import Drop
+from .terms import Terms
 from .zones import ZoneDay, zone_days
 
 
@@ -54,26 +53,33 @@ class Work:
         return tuple(part for part in self.parts if part.table.name == table)
 
 
-def context_of(engine: Engine, drop: Drop, agreement: Agreement, profiles: tuple[Profile, ...]) -> Context:
-    """Return what cells depend on beside their profiles, and put its tables into the schema `raw`."""
-    settings = agreement.settings
-    native = native_names(agreement)
-    zones = {settings.source_timezone, settings.reporting_timezone}
+def named_zones(terms: Terms, profiles: tuple[Profile, ...]) -> list[str]:
+    """Return every time zone that settings or profiles name, sorted."""
+    zones = {terms.source_zone, terms.reporting_zone}
     for profile in profiles:
         blocks = [block for _, block, _ in profile.blocks()]
         rules = [rule for block in blocks for rule in block.columns.values()]
         written = [profile, *profile.sources.values(), *blocks]
         named = [*(part.zone for part in written), *(rule.zone for rule in rules)]
         zones |= {zone for zone in named if zone}
-    outcomes = {stage.id: stage.outcome for stage in agreement.pipeline.stages}
+    return sorted(zones)
+
+
+def context_of(engine: Engine, drop: Drop, terms: Terms, profiles: tuple[Profile, ...]) -> Context:
+    """Return what cells depend on beside their profiles, and put its tables into the schema `raw`."""
+    native, outcomes = terms.native, terms.stage_outcomes
     _agreed(engine, "stage_spelling", [(folded(text), ident) for text, ident in native["stage"].items()])
     deal_stages = [(folded(text), ident, outcomes[ident]) for text, ident in native["deal_stage"].items()]
     _agreed(engine, "deal_stage_spelling", deal_stages)
     return Context(
         f"timestamp '{drop.as_of:%Y-%m-%d %H:%M:%S.%f}'",
-        settings.source_timezone,
-        settings.reporting_timezone,
-        {zone: _zone_table(engine, n, zone) for n, zone in enumerate(sorted(zones)) if zone not in ("UTC", "Etc/UTC")},
+        terms.source_zone,
+        terms.reporting_zone,
+        {
+            zone: _zone_table(engine, n, zone)
+            for n, zone in enumerate(named_zones(terms, profiles))
+            if zone not in ("UTC", "Etc/UTC")
+        },
         {name: frozenset(folded(text) for text in known) for name, known in native.items()},
         {folded(text): outcomes[ident] for text, ident in native["deal_stage"].items()},
     )
@@ -105,7 +111,7 @@ def _zone_frame(zone: str) -> pd.DataFrame:
 
 
 def prepare(
-    engine: Engine, profiles: tuple[Profile, ...], files: tuple[RawFile, ...], context: Context, agreement: Agreement
+    engine: Engine, profiles: tuple[Profile, ...], files: tuple[RawFile, ...], context: Context, terms: Terms
 ) -> Work:
     """Return the blocks that have files to read; ExportError for uncertain dates and conflicting keys."""
     mistakes: list[Mistake] = []
@@ -117,7 +123,7 @@ def prepare(
         own = tuple(file for file in files if file.claim.profile is profile)
         if not own:
             continue
-        relations = Relations(engine, profile, number, own, agreement.settings.on_conflict == "first_sorted")
+        relations = Relations(engine, profile, number, own, terms.takes_first)
         for table, block, _ in profile.blocks():
             relation = relations.build(block.from_ or "")
             if relation.files:
