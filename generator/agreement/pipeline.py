@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from .forms import AgreementFile, Frozen, Id, Text
+from .forms import AgreementFile, Frozen, Id, Share, Text
 
 
 class DealStage(Frozen):
@@ -19,6 +19,9 @@ class DealStage(Frozen):
         False, description="Whether the deal counts as qualified here; from `min_qualified_stage` on it always does."
     )
     outcome: Literal["open", "won", "lost"] = Field("open", description="How the deal stands here.")
+    probability: Share | None = Field(
+        None, description="Chance of a win from here, used while too few deals were decided to measure it."
+    )
     native: tuple[Text, ...] = Field((), description="Spellings in exports; id and title always count.")
 
 

@@ -44,6 +44,7 @@ DIMENSIONS: Final = (
     "origin",
     "stage",
     "reason",
+    "family",
     "type",
     "commitment",
     "direction",
@@ -56,7 +57,9 @@ DIMENSIONS: Final = (
 FACTS: Final = (
     # what happened
     *("lead", "lead_record", "lead_outcome", "lifecycle", "stage_entry", "handoff", "handoff_field", "response"),
-    *("attempt", "sla_clock", "deal", "deal_state", "pipeline", "spend_day", "ledger", "account_mrr"),
+    *("attempt", "sla_clock", "deal", "deal_state", "pipeline", "pipeline_move", "stage_odds", "spend_day"),
+    *("ledger", "account_mrr"),
+    *("mrr_step", "first_mrr", "trailing_churn", "retention"),
     *("customer_month", "churn", "target", "owner", "survivor", "fx_day", "source_table"),
     # what was agreed
     *("setting", "setting_list", "plan_rate", "reason", "stage", "deal_stage", "commitment", "commitment_stop"),

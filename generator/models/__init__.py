@@ -43,21 +43,31 @@ FACTS = (
     "obligation",
     "sla_clock",
     "lead_outcome",
+    "day_start",
     "deal_state",
     "pipeline",
+    "pipeline_move",
+    "stage_odds",
     "spend_day",
     "ledger",
     "account_mrr",
+    "subscription_pair",
+    "mrr_step",
+    "first_mrr",
     "customer_month",
     "churn",
+    "trailing_churn",
+    "retention",
     "target",
 )
 
 #: Thin joins over other facts: written down only by who needs them.
-VIEWS = frozenset({"lead_record", "lifecycle", "stage_entry", "handoff", "handoff_field", "sla_clock", "pipeline"})
+VIEWS = frozenset(
+    {"lead_record", "lifecycle", "stage_entry", "handoff", "handoff_field", "sla_clock", "trailing_churn"}
+)
 
 #: Steps on the way to another fact; they go as soon as it stands.
-STEPS = frozenset({"last_contact", "nurture_touch", "owed", "stop"})
+STEPS = frozenset({"last_contact", "nurture_touch", "owed", "stop", "day_start", "subscription_pair"})
 
 _READ = re.compile(r"\b(?:from|join) ((?:canonical\.)?\w+)")
 

@@ -13,6 +13,7 @@ from generator.agreement import Agreement
 from generator.agreement.sla import Commitment, TierTarget
 from generator.calendar.zones import local_date
 from generator.engine import Engine
+from generator.models.criteria import criteria_rows
 
 #: Side stages sort after all forward ones of the same instant.
 _SIDE_RANK = 100
@@ -31,7 +32,13 @@ _TYPES: dict[str, dict[str, str]] = {
         "is_leak": "boolean",
         "is_excluded": "boolean",
     },
-    "deal_stage": {"stage": "varchar", "rank": "integer", "is_qualified": "boolean", "outcome": "varchar"},
+    "deal_stage": {
+        "stage": "varchar",
+        "rank": "integer",
+        "is_qualified": "boolean",
+        "outcome": "varchar",
+        "probability": "decimal(18,9)",
+    },
     "commitment": {
         "rule_id": "varchar",
         "commitment": "varchar",
@@ -56,6 +63,30 @@ _TYPES: dict[str, dict[str, str]] = {
     "commitment_cancel": {"rule_id": "varchar", "reason": "varchar"},
     "commitment_field": {"rule_id": "varchar", "field": "varchar", "wanted": "varchar"},
     "region_calendar": {"region": "varchar", "calendar_id": "varchar"},
+    "definition": {
+        "definition": "varchar",
+        "version": "varchar",
+        "effective_from": "date",
+        "effective_to": "date",
+    },
+    "alternative": {
+        "definition": "varchar",
+        "version": "varchar",
+        "alternative": "integer",
+        "condition_no": "integer",
+        "is_refused": "boolean",
+    },
+    "criterion": {
+        "condition_no": "integer",
+        "kind": "varchar",
+        "name": "varchar",
+        "op": "varchar",
+        "value": "varchar",
+        "number": "double",
+        "at_least": "integer",
+        "within_s": "bigint",
+    },
+    "criterion_value": {"condition_no": "integer", "part": "varchar", "value": "varchar"},
     "agreed_owner": {
         "owner_id": "varchar",
         "display_name": "varchar",
@@ -86,13 +117,18 @@ _TYPES: dict[str, dict[str, str]] = {
 
 def load_agreement_tables(engine: Engine, agreement: Agreement, as_of: datetime) -> None:
     """Create the tables of the agreement in `engine`; see `_TYPES` for their columns."""
+    criteria = criteria_rows(agreement)
     rows: Mapping[str, Iterable[tuple[Any, ...]]] = {
+        "definition": criteria.definition,
+        "alternative": criteria.alternative,
+        "criterion": criteria.criterion,
+        "criterion_value": criteria.criterion_value,
         "setting": _settings(agreement, as_of),
         "setting_list": _setting_lists(agreement),
         "plan_rate": sorted(agreement.settings.fx.constant.items()),
         "stage": _stages(agreement),
         "reason": _reasons(agreement),
-        "deal_stage": [(s.id, s.rank, s.qualified, s.outcome) for s in agreement.pipeline.stages],
+        "deal_stage": [(s.id, s.rank, s.qualified, s.outcome, s.probability) for s in agreement.pipeline.stages],
         "commitment": [_rule(c, tier) for c in agreement.sla.commitments for tier in c.per_tier],
         "commitment_stop": _of_rules(agreement, lambda c: [(stop,) for stop in c.stop]),
         "commitment_cancel": _of_rules(agreement, lambda c: [(reason,) for reason in c.cancel_on]),

@@ -108,7 +108,7 @@ union all
 select
     'deal_without_history', 'notes', 'opportunity_stage_event',
     'deals without a history of their stages: past pipelines use what is known today',
-    coalesce(sum(case when not is_history then 1 else 0 end), 0), count(distinct deal_id)
+    count(distinct case when not is_history then deal_id end), count(distinct deal_id)
 from deal_state
 union all
 select

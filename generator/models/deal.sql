@@ -42,70 +42,82 @@ booked as (
             when booking_date = 'closed_at_local' then coalesce(closed_on, close_date)
             else coalesce(close_date, closed_on)
         end as booked_on,
-        case
-            when amount_basis = 'acv' and contract_months > 12
-                then cast(amount * 12 / contract_months as decimal(38, 9))
-            else cast(amount as decimal(38, 9))
-        end as own_amount
+        case when amount_basis = 'acv' and contract_months > 12 then contract_months end as annualised_months
     from state
+),
+
+worth as (
+    select
+        booked.*,
+        case
+            when annualised_months is null then cast(amount as decimal(38, 9))
+            else cast(amount * 12 / annualised_months as decimal(38, 9))
+        end as own_amount,
+        case
+            when annualised_months is null then cast(list_amount as decimal(38, 9))
+            else cast(list_amount * 12 / annualised_months as decimal(38, 9))
+        end as own_list_amount
+    from booked
 )
 
 select
-    booked.opportunity_id as deal_id,
-    coalesce(booked.account_id, 'deal ' || booked.opportunity_id) as account_id,
-    booked.lead_id,
-    booked.created_at,
-    booked.created_on,
-    booked.booked_on,
-    booked.close_date as due_on,
-    booked.closed_at,
-    booked.is_closed_now as is_closed,
-    booked.is_closed_now and booked.is_won as is_won,
-    booked.type,
-    coalesce(record.origin_team, booked.source_team) as origin,
+    worth.opportunity_id as deal_id,
+    coalesce(worth.account_id, 'deal ' || worth.opportunity_id) as account_id,
+    worth.lead_id,
+    worth.created_at,
+    worth.created_on,
+    worth.booked_on,
+    worth.close_date as due_on,
+    worth.closed_at,
+    worth.is_closed_now as is_closed,
+    worth.is_closed_now and worth.is_won as is_won,
+    worth.type,
+    coalesce(record.origin_team, worth.source_team) as origin,
     record.channel,
     record.campaign_id as campaign,
     record.tier,
-    booked.region,
-    booked.segment,
-    booked.product,
-    booked.owner_id as owner,
+    worth.region,
+    worth.segment,
+    worth.product,
+    worth.owner_id as owner,
     owner.team,
-    booked.stage,
-    booked.loss_reason as reason,
-    cast(booked.own_amount * fx_day.rate as decimal(38, 9)) as amount,
-    booked.own_amount is not null as is_amount_known,
-    case when booked.own_amount is not null and fx_day.rate is null then 'missing_fx' end as gap,
+    worth.stage,
+    worth.loss_reason as reason,
+    cast(worth.own_amount * fx_day.rate as decimal(38, 9)) as amount,
+    worth.own_amount is not null as is_amount_known,
+    case when worth.own_amount is not null and fx_day.rate is null then 'missing_fx' end as gap,
     -- At plan rates, where the settings have one for the currency.
-    cast(booked.own_amount * coalesce(plan_rate.rate, fx_day.rate) as decimal(38, 9)) as constant_amount,
+    cast(worth.own_amount * coalesce(plan_rate.rate, fx_day.rate) as decimal(38, 9)) as constant_amount,
     case
-        when booked.own_amount is not null and coalesce(plan_rate.rate, fx_day.rate) is null then 'missing_fx'
+        when worth.own_amount is not null and coalesce(plan_rate.rate, fx_day.rate) is null then 'missing_fx'
     end as constant_gap,
-    booked.own_amount,
-    cast(cast(booked.list_amount as decimal(24, 6)) * fx_day.rate as decimal(38, 9)) as list_amount,
-    booked.own_currency as currency,
+    worth.own_amount,
+    -- The months of a contract whose amounts count by the year; null where they count as they are.
+    worth.annualised_months,
+    cast(worth.own_list_amount * fx_day.rate as decimal(38, 9)) as list_amount,
+    worth.own_currency as currency,
     entered.local_date as lead_created_on,
     coalesce(
-        booked.is_closed_now and not booked.is_won and void_reason.value is not null, false
+        worth.is_closed_now and not worth.is_won and void_reason.value is not null, false
     ) as is_void_loss,
-    case when coalesce(booked.is_test, false) then 'test' end as excluded,
+    case when coalesce(worth.is_test, false) then 'test' end as excluded,
     coalesce(
-        booked.is_closed_now and booked.is_won and booked.type = 'new_business' and not coalesce(booked.is_test, false)
+        worth.is_closed_now and worth.is_won and worth.type = 'new_business' and not coalesce(worth.is_test, false)
         and row_number() over (
             partition by
-                coalesce(booked.account_id, 'deal ' || booked.opportunity_id),
-                booked.is_closed_now and booked.is_won and booked.type = 'new_business'
-                and not coalesce(booked.is_test, false)
-            order by booked.booked_on, booked.opportunity_id
+                coalesce(worth.account_id, 'deal ' || worth.opportunity_id),
+                worth.is_closed_now and worth.is_won and worth.type = 'new_business'
+                and not coalesce(worth.is_test, false)
+            order by worth.booked_on, worth.opportunity_id
         ) = 1,
         false
     ) as is_first_win
-from booked
+from worth
 left join fx_day
-    on fx_day.currency = booked.own_currency and fx_day.day = coalesce(booked.booked_on, booked.as_of_date)
-left join plan_rate on plan_rate.currency = booked.own_currency
-left join lead_record as record on record.lead_id = booked.lead_id
+    on fx_day.currency = worth.own_currency and fx_day.day = coalesce(worth.booked_on, worth.as_of_date)
+left join plan_rate on plan_rate.currency = worth.own_currency
+left join lead_record as record on record.lead_id = worth.lead_id
 left join local_slot as entered on entered.slot = cast(floor(epoch(record.created_at) / 900) as bigint)
-left join owner on owner.owner_id = booked.owner_id
+left join owner on owner.owner_id = worth.owner_id
 left join setting_list as void_reason
-    on void_reason.key = 'exclude_loss_reasons' and void_reason.value = booked.loss_reason
+    on void_reason.key = 'exclude_loss_reasons' and void_reason.value = worth.loss_reason
