@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from .criteria import Criteria
 from .forms import AgreementFile, Currency, Frozen, Id, Share, Text, Zone, mistake
@@ -44,12 +44,15 @@ class Windows(Frozen):
     mql_to_won: Days = Field(120, description="MQL to won deal.")
     stage: Days = Field(60, description="One stage to the next.")
     followups: Days = Field(30, description="Follow-ups counted back from the SQL.")
+    second_life: Days = Field(180, description="Recycled lead to what became of it.")
 
 
 class Cac(Frozen):
     """Customer acquisition cost."""
 
-    scope: Literal["fully_loaded", "marketing", "program"] = Field("fully_loaded", description="Which spend counts.")
+    scope: Literal["fully_loaded", "program_only", "all_sm"] = Field(
+        "fully_loaded", description="Which spend counts: of these purposes, only Marketing's programmes, or all of it."
+    )
     lag_days: Count = Field(0, description="Days by which spend is dated before the wins it is compared with.")
     purposes: tuple[Purpose, ...] = Field(("acquisition", "unallocated"), description="Purposes of spend that count.")
 
@@ -68,30 +71,46 @@ class Retention(Frozen):
     """Net and gross retention."""
 
     window_months: Days = Field(12, description="Months between the two ends.")
-    reactivation: Literal["point_to_point", "excluded"] = Field(
-        "point_to_point", description="Customers who came back."
+    reactivation: Literal["point_to_point", "strict"] = Field(
+        "point_to_point", description="Customers who came back: kept, or lost all the same."
     )
     fx: Literal["window_start", "dated"] = Field("window_start", description="Exchange rate of both ends.")
     grr_grain: Literal["account", "subscription"] = Field("account", description="Where gains stop hiding losses.")
 
 
+Model = Literal["first", "last", "linear", "u", "w", "z", "time_decay", "position", "markov", "shapley"]
+
+
+class PositionWeights(Frozen):
+    """Weights of the custom model by position; two touches share equally whatever these say."""
+
+    first: Share = Field(0.4, description="Share of the first touch.")
+    last: Share = Field(0.4, description="Share of the last touch.")
+    middle: Share = Field(0.2, description="Share of all touches between, in equal parts.")
+
+    @model_validator(mode="after")
+    def _whole(self) -> PositionWeights:
+        if round((self.first + self.last + self.middle) * 10_000) != 10_000:
+            raise mistake("the shares do not add up to 1", "Write first, last and middle so that they do.")
+        return self
+
+
 class Attribution(Frozen):
     """Who gets credit for won revenue."""
 
-    default_model: Literal["first", "last", "linear", "u", "w", "time_decay", "full_path", "markov", "shapley"] = Field(
-        "w", description="The model shown first."
-    )
-    finance_model: Literal["first", "last", "linear", "u", "w", "time_decay", "full_path", "markov", "shapley"] = Field(
-        "first", description="The model that finance books by."
-    )
+    default_model: Model = Field("w", description="The model shown first.")
+    finance_model: Model = Field("first", description="The model that finance books by.")
     lookback_days: Days = Field(365, description="Touches older than this before the deal do not count.")
     half_life_days: Days = Field(30, description="Time decay: days after which a touch counts half.")
     u_variant: Literal["40_40_20", "50_50"] = Field("40_40_20", description="Weights of the U model.")
-    journey_scope: Literal["account", "lead"] = Field("account", description="Whose touches belong to a deal.")
-    journey_reset: bool = Field(True, description="Whether a won deal ends the journey before it.")
+    position: PositionWeights = Field(default_factory=PositionWeights, description="Weights of the model by position.")
+    journey_scope: Literal["account", "contact_roles", "primary_lead"] = Field(
+        "account", description="Whose touches belong to a deal."
+    )
+    journey_reset: bool = Field(True, description="Whether the end of a deal ends the journey of its account.")
     include_sales_touches: bool = Field(False, description="Whether touches by Sales get credit.")
-    min_won: Count = Field(100, description="Won deals below which data-driven models are not shown.")
-    min_journeys: Count = Field(300, description="Journeys below which data-driven models are not shown.")
+    min_won: Count = Field(100, description="Won journeys below which removal effects are not shown.")
+    min_journeys: Count = Field(300, description="Journeys below which removal effects are not shown.")
 
 
 class Fx(Frozen):
@@ -199,6 +218,10 @@ class Settings(AgreementFile):
         "recurring", description="Revenue whose margin counts."
     )
     gross_margin_assumed: Share | None = Field(None, description="Margin where no ledger says it; null: none.")
+    movement_grain: Literal["account", "subscription"] = Field(
+        "account", description="Where monthly revenue nets before its movements are told apart."
+    )
+    revenue_mix_band: Band = Field((0.4, 0.7), description="Wanted share of won revenue from new business.")
     sm_cost_band: Band = Field((0.3, 0.4), description="Wanted share of revenue spent on Sales and Marketing.")
     followups_band: Band = Field((3.0, 8.0), description="Wanted follow-ups per SQL.")
     magic_basis: Literal["recognised", "arr"] = Field("recognised", description="Revenue of the magic number.")

@@ -1,5 +1,5 @@
 -- One row per account and month at whose first day it paid. Key: (account_id, month).
--- `churned_on` is the day in that month, or the next month's first, from which it paid nothing at all.
+-- It stands under the members for which it paid most.
 with month_start as (
     select distinct starts_on as month
     from period
@@ -7,19 +7,23 @@ with month_start as (
 ),
 
 paying as (
-    select distinct
+    select
         subscription.account_id,
         month_start.month,
-        min(subscription.segment) as segment,
-        min(subscription.product) as product
+        subscription.segment,
+        subscription.product,
+        row_number() over (
+            partition by subscription.account_id, month_start.month
+            order by subscription.mrr desc, subscription.product, subscription.segment
+        ) as place
     from month_start
     inner join canonical.subscription as subscription
         on
             subscription.start_date <= month_start.month
             and (subscription.end_date is null or subscription.end_date > month_start.month)
     where subscription.mrr > 0
-    group by subscription.account_id, month_start.month
 )
 
 select account_id, month, segment, product
 from paying
+where place = 1

@@ -1,6 +1,14 @@
 -- One row per currency and day on which a rate of it is valid: the latest one, not older than fx.max_age_days.
--- Key: (currency, day). The reporting currency has rate 1 on every day.
-with span as (
+-- Key: (currency, day). The reporting currency has rate 1 on every day; with `fx.policy: constant` a currency of the
+-- plan has its plan rate on every day, and what the plan does not name keeps its dated rates.
+with planned as (
+    select plan_rate.currency, plan_rate.rate
+    from plan_rate
+    inner join setting on setting.key = 'fx.policy' and setting.value = 'constant'
+    where plan_rate.currency <> (select value from setting where key = 'reporting_currency')
+),
+
+span as (
     select
         rate.currency,
         rate.rate_date,
@@ -10,7 +18,9 @@ with span as (
             date '9999-12-31'
         ) as next_date
     from canonical.fx_rate as rate
-    where rate.currency <> (select value from setting where key = 'reporting_currency')
+    where
+        rate.currency <> (select value from setting where key = 'reporting_currency')
+        and rate.currency not in (select currency from planned)
 ),
 
 every_day as (
@@ -29,6 +39,10 @@ inner join every_day
         and every_day.day < span.next_date
         and every_day.day
         <= span.rate_date + (select cast(value as integer) from setting where key = 'fx.max_age_days')
+union all
+select planned.currency, every_day.day, planned.rate
+from planned
+cross join every_day
 union all
 select
     setting.value as currency,
