@@ -147,6 +147,8 @@ def _why(units: UnitTable, figure: Figure, periods: Periods, window: int) -> str
         needed = [] if units.has("done_at") else ["hit"]
     incomplete = " or ".join(f"u.{name} is null" for name in needed) or "false"
     young = f"not ({mature_sql(units, periods, window)})" if figure.kind is Kind.COHORT else "false"
+    if figure.kind is Kind.MEAN and units.has("is_mature"):
+        young = "not u.is_mature"
     return f"""case
         when {units.text("excluded")} is not null then {units.text("excluded")}
         when {units.text("gap")} is not null then 'blocked: ' || {units.text("gap")}

@@ -78,6 +78,7 @@ class CompanionMatter(_Strict):
     within: str | None = None
     crossed: str | None = None
     requires_both: bool | None = None
+    total: bool | None = None
     grains: Grains | None = None
 
 
@@ -107,6 +108,7 @@ class FrontMatter(_Strict):
     within: str | None = None
     crossed: str | None = None
     requires_both: bool | None = None
+    total: bool = True
     formula: Text | None = None
     enabled: bool = True
     companions: dict[Name, CompanionMatter] = Field(default_factory=dict)

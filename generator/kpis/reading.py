@@ -165,6 +165,7 @@ def _figures(front: FrontMatter, document: Document) -> tuple[Figure, ...]:
         within=front.within,
         crossed=front.crossed,
         requires_both=front.requires_both,
+        total=front.total,
         grains=front.grains,
     )
     return tuple(
@@ -193,6 +194,7 @@ def _figure(name: str, matter: CompanionMatter, own: CompanionMatter, document: 
         within=(matter.within or own.within) if is_ratio else None,
         crossed=(matter.crossed or own.crossed) if kind is Kind.RATE else None,
         requires_both=is_ratio and bool(own.requires_both if matter.requires_both is None else matter.requires_both),
+        total=bool(own.total if matter.total is None else matter.total),
         line=query.line if query else 0,
     )
 
@@ -278,6 +280,10 @@ def _figure_mistakes(kpi: Kpi, document: Document, settings: Mapping[str, str]) 
             yield Mistake(f"{where}: window", "a cohort needs a window", f"One of: {', '.join(windows)}.")
         if figure.window is not None and (problem := not_one_of(figure.window, windows)):
             yield Mistake(f"{where}: window", problem, "Windows stand in content/agreement/settings.yml.")
+        if not figure.total and not figure.by:
+            yield Mistake(
+                f"{where}: total", "without a total there must be members to show", "Name dimensions in `by`."
+            )
         for key, dim in (("within", figure.within), ("crossed", figure.crossed)):
             if dim is not None and dim not in figure.by:
                 yield Mistake(f"{where}: {key}", f"{with_hint(dim, figure.by)} is not among `by`")

@@ -261,7 +261,7 @@ def _add_formulas(
         empty = partial(_one_cell, periods=periods, status=Status.ZERO_DENOMINATOR)
         of_inputs = {name: known[name] if name in known else empty(name).metrics[name] for name in inputs}
         with _naming(kpi, figure):
-            known |= evaluate(
+            found = evaluate(
                 figure.formula,
                 metric_id,
                 Measured(of_inputs, periods),
@@ -270,6 +270,7 @@ def _add_formulas(
                 figure.by,
                 figure.grains,
             ).metrics
+        known |= found if figure.total else {name: metric.without_total() for name, metric in found.items()}
     return Measured(known, periods, measured.curve_of)
 
 

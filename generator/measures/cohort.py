@@ -42,15 +42,20 @@ def cohort(placed: Placed, min_mature_share: float) -> Metric:
     Where too few are mature there is no headline: status `maturing`, the counts of the mature ones stand.
     """
     shares = share_of(placed.grid, placed.gap, placed.sums["hits"], placed.sums["mature"])
+    return without_the_young(shares, placed, min_mature_share)
+
+
+def without_the_young(metric: Metric, placed: Placed, min_mature_share: float) -> Metric:
+    """Return `metric` without a value where too few of the units are `mature`; its counts stand."""
     least = Fraction(str(min_mature_share))
     young = placed.sums["mature"] * least.denominator < placed.units * least.numerator
     maturing = young & (placed.gap == "")
     return replace(
-        shares,
-        value=np.where(young, np.nan, shares.value),
-        low=np.where(young, np.nan, shares.low),
-        high=np.where(young, np.nan, shares.high),
-        status=np.where(maturing, Status.MATURING.value, shares.status).astype(object),
+        metric,
+        value=np.where(young, np.nan, metric.value),
+        low=np.where(young, np.nan, metric.low),
+        high=np.where(young, np.nan, metric.high),
+        status=np.where(maturing, Status.MATURING.value, metric.status).astype(object),
     )
 
 

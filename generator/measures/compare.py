@@ -83,6 +83,8 @@ def compare(
     and cohort, and whatever has the unit `ratio`), else relative. `low` and `high` bound the change where the kind
     knows an interval (rate, cohort, count); only there the verdict is up, down or no_clear_change.
     """
+    if kind in _ADDITIVE:
+        metric = _with_the_gone(metric, periods, comparisons)
     pairs = _pairs(metric.grid, periods, comparisons)
     now, before = _side(metric, pairs.cell), _side(metric, pairs.earlier)
     value_before = before.value
@@ -158,6 +160,20 @@ def _pairs(grid: Grid, periods: Periods, comparisons: Sequence[str]) -> _Pairs:
         nothing = np.zeros(0, dtype="int64")
         return _Pairs(nothing, nothing, nothing, nothing.astype(object))
     return _Pairs(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+
+def _with_the_gone(metric: Metric, periods: Periods, comparisons: Sequence[str]) -> Metric:
+    """Return `metric` with nothing for members of an earlier period that are missing from a counted later one."""
+    grid = metric.grid
+    counted = np.zeros(len(periods.ids) + 1, dtype=bool)  # the last answers for periods that there are not
+    counted[grid.period[grid.where(ALL)]] = True
+    found = [np.zeros((0, 2), dtype="int64")]
+    for comparison in comparisons:
+        later = periods.looking_back(np.where(periods.is_own, periods.before_of(comparison), -1))[grid.period]
+        gone = counted[later] & (grid.find(later, grid.scope) < 0)
+        found.append(np.stack([later[gone], grid.scope[gone]], axis=1))
+    pairs = np.unique(np.concatenate(found), axis=0)
+    return metric.with_nothing_at(pairs[:, 0], pairs[:, 1])
 
 
 def _side(metric: Metric, at: Indices) -> _Side:

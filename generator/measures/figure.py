@@ -37,6 +37,10 @@ class Figure(Protocol):
     def requires_both(self) -> bool:
         """Whether a member that only the denominator knows has no value; ratio only."""
 
+    @property
+    def total(self) -> bool:
+        """Whether the whole says anything, or only its members do."""
+
 
 class Settings(Protocol):
     """The settings that change how figures are counted."""
@@ -65,3 +69,4 @@ class Shape:
     within: str | None = None
     crossed: str | None = None
     requires_both: bool = False
+    total: bool = True

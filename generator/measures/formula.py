@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from generator.errors import KpiError, Mistake
-from generator.measures.grammar import division_in, function_of, name_of, names_in, parsed
+from generator.measures.grammar import division_in, function_of, name_of, names_in, names_within, parsed
 from generator.measures.grid import Grid, sorted_grid, taken
 from generator.measures.intervals import Numbers
 from generator.measures.measured import Measured, Metric, Words, cells_of
@@ -104,20 +104,32 @@ def _sheet(
 def _grid(
     tree: ast.expr, sheet: _Sheet, periods: Periods, by: Collection[str] | None, grains: Collection[str] | None
 ) -> Grid:
-    """Return every (period, scope) that some operand has; operands that are only looked back at do not count."""
-    names = [name for name in names_in(tree, skip="prior") if name in sheet.results]
-    names = names or [name for name in names_in(tree) if name in sheet.results]
-    grids = [sheet.results[name].grid for name in dict.fromkeys(names)]
-    scopes = sorted({text for grid in grids for text in grid.scopes if _fits(text, by)})
-    code = {text: number for number, text in enumerate(scopes)}
+    """Return every (period, scope) that some operand has.
+
+    Operands that are only looked back at count where they add up: a member that is gone has fallen to nothing.
+    """
+    names = list(dict.fromkeys(name for name in names_in(tree) if name in sheet.results))
+    present = [name for name in names_in(tree, skip="prior") if name in sheet.results] or names
+    scopes = sorted({text for name in names for text in sheet.results[name].grid.scopes if _fits(text, by)})
     kept = np.isin(np.arange(len(periods.ids)), periods.of_grains(grains)) if grains is not None else periods.ids > -1
-    keys = [np.zeros(0, dtype="int64")]
-    for grid in grids:
-        scope = np.array([code.get(text, -1) for text in grid.scopes], dtype="int64")[grid.scope]
-        there = (scope >= 0) & kept[grid.period]
-        keys.append(grid.period[there] * len(scopes) + scope[there])
+    keys = [np.zeros(0, dtype="int64"), *(_keys(sheet.results[name].grid, scopes, kept) for name in present)]
+    begun = np.zeros(len(kept), dtype=bool)
+    begun[np.concatenate(keys) // max(len(scopes), 1)] = True
+    for name in names_within(tree, "prior"):
+        if name in sheet.additive and name in sheet.results:
+            grid = sheet.results[name].grid
+            later = Grid(periods.looking_back(periods.prior)[grid.period], grid.scope, grid.scopes)
+            keys.append(_keys(later, scopes, kept & begun))
     period, scope = np.divmod(np.unique(np.concatenate(keys)), max(len(scopes), 1))
     return sorted_grid(period, scope, scopes)[0]
+
+
+def _keys(grid: Grid, scopes: Sequence[str], kept: Flags) -> Indices:
+    """Return the cells of `grid` in these scopes and the `kept` periods, as one number each."""
+    code = {text: number for number, text in enumerate(scopes)}
+    scope = np.array([code.get(text, -1) for text in grid.scopes], dtype="int64")[grid.scope]
+    there = (scope >= 0) & (grid.period >= 0) & kept[grid.period]
+    return np.asarray(grid.period[there] * len(scopes) + scope[there])
 
 
 def _fits(scope: str, by: Collection[str] | None) -> bool:
@@ -239,4 +251,5 @@ def _counts(tree: ast.expr, sheet: _Sheet, rows: _Rows) -> Numbers:
     if first is None:
         return np.full(len(rows), np.nan)
     known = sheet.results[first]
-    return taken(known.n, rows.found_in(known.grid))
+    counts = taken(known.n, rows.found_in(known.grid))
+    return np.where(np.isnan(counts), 0.0, counts) if first in sheet.additive else counts

@@ -48,6 +48,12 @@ def names_in(tree: ast.expr, skip: str | None = None) -> Iterator[str]:
                 yield from names_in(child, skip)
 
 
+def names_within(tree: ast.expr, function: str) -> tuple[str, ...]:
+    """Return the names inside calls of `function`, each once."""
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and function_of(node) == function)
+    return tuple(dict.fromkeys(name for call in calls for name in names_in(call)))
+
+
 def name_of(tree: ast.expr) -> str | None:
     """Return the dotted name that `tree` is, or None."""
     if isinstance(tree, ast.Name):

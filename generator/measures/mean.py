@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from generator.measures.cohort import without_the_young
 from generator.measures.figure import Figure
 from generator.measures.intervals import Numbers
 from generator.measures.measured import Metric, cells_of
@@ -18,17 +19,33 @@ MEDIAN, P90 = (1, 2), (9, 10)  # as fractions, so that positions between two val
 
 
 def mean_terms(units: UnitTable) -> Terms:
-    """Return what a mean reads: `value`, to be summed and to be sorted."""
+    """Return what a mean reads: `value`, to be summed and to be sorted, and `is_mature` where the rows carry it."""
     units.need(("value",))
     value = units.exact("value")
-    return Terms(amounts={"sum": value}, numbers={"value": "u.value"}, present=f"({value}) is not null")
+    present = f"({value}) is not null"
+    if not units.has("is_mature"):
+        return Terms(amounts={"sum": value}, numbers={"value": "u.value"}, present=present)
+    return Terms(
+        counts={"mature": "case when u.is_mature then 1 else 0 end"},
+        amounts={"sum": f"case when u.is_mature then {value} end"},
+        numbers={"value": "case when u.is_mature then u.value end"},
+        present=present,
+    )
 
 
-def mean(placed: Placed, rows: UnitRows, figure: Figure, periods: Periods) -> dict[str, Metric]:
-    """Return "" the mean, with its sum and count as numerator and denominator; median; p90."""
+def mean(
+    placed: Placed, rows: UnitRows, figure: Figure, periods: Periods, min_mature_share: float
+) -> dict[str, Metric]:
+    """Return "" the mean, with its sum and count as numerator and denominator; median; p90.
+
+    Units that are not mature are in none of them; where too few are, there is no value, and the status `maturing`.
+    """
     ordered = sorted_units(rows, "value")
     found = spread(placed.grid, (_percentiles(groups) for groups in groups_in(ordered, figure, periods)))
-    averages = average_and_percentiles(placed, placed.sums["sum"], placed.units, found)
+    n = placed.sums.get("mature", placed.units)
+    averages = average_and_percentiles(placed, placed.sums["sum"], n, found)
+    if "mature" in placed.sums:
+        averages = {name: without_the_young(metric, placed, min_mature_share) for name, metric in averages.items()}
     return {"": averages.pop("mean"), **averages}
 
 

@@ -45,6 +45,8 @@ def measure_figure(
     bands = (BAND,) if figure.kind == "ranking" and table.has(BAND) else ()
     rows = fetch(engine, table, (*figure.by, *bands), terms, calendar)
     found = _metrics(figure, place(rows, figure, calendar), rows, settings, calendar)
+    if not figure.total:
+        found = {name: metric.without_total() for name, metric in found.items()}
     curve = incidence(rows, figure, calendar, window) if has_curve else None
     named = {f"{metric_id}.{name}" if name else metric_id: metric for name, metric in found.items()}
     return Measured(named, calendar, {metric_id: curve} if curve else {})
@@ -82,7 +84,7 @@ def _metrics(figure: Figure, placed: Placed, rows: UnitRows, settings: Settings,
         case "ratio":
             return {"": ratio(placed, figure)}
         case "mean":
-            return mean(placed, rows, figure, periods)
+            return mean(placed, rows, figure, periods, settings.min_mature_share)
         case "cohort":
             return {"": cohort(placed, settings.min_mature_share)}
         case "survival":

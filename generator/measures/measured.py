@@ -12,10 +12,11 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from generator.measures.grid import Grid
+from generator.measures.grid import Grid, sorted_grid
 from generator.measures.intervals import Numbers
 from generator.measures.periods import Flags, Indices, Periods
 from generator.measures.results import CELL_COLUMNS, CURVE_COLUMNS, Status
+from generator.measures.scopes import ALL
 
 Words = npt.NDArray[np.object_]
 
@@ -47,6 +48,27 @@ class Metric:
             self.high[kept],
             self.status[kept],
         )
+
+    def with_nothing_at(self, period: Indices, scope: Indices) -> Metric:
+        """Return the cells with more of them, in which nothing was counted: value and n are 0."""
+        if not len(period):
+            return self
+        grid, order = sorted_grid(
+            np.append(self.grid.period, period), np.append(self.grid.scope, scope), self.grid.scopes
+        )
+        nothing = {"value": 0.0, "n": 0.0, "status": Status.OK.value}
+        columns = {
+            name: np.append(getattr(self, name), np.full(len(period), nothing.get(name, np.nan), dtype=object))
+            for name in (*_COUNTED, "n", "status")
+        }
+        kinds = {"status": "object"}
+        return Metric(
+            grid, **{name: column.astype(kinds.get(name, "float64"))[order] for name, column in columns.items()}
+        )
+
+    def without_total(self) -> Metric:
+        """Return the cells of members: what they have in common is no figure of its own."""
+        return self.only(~self.grid.where(ALL))
 
 
 @dataclass(frozen=True, eq=False)

@@ -73,8 +73,9 @@ def within_groups(along: Numbers, first: Indices) -> Numbers:
 
 
 def sorted_units(rows: UnitRows, name: str) -> UnitRows:
-    """Return the rows in the order of one of their numbers, without what was only fetched to be summed."""
+    """Return the rows that have one of their numbers in its order, without what was only fetched to be summed."""
     order = np.argsort(rows.numbers[name], kind="stable")
+    order = order[: len(order) - int(np.isnan(rows.numbers[name]).sum())]  # what is no number is sorted last
     return replace(
         rows,
         day=rows.day[order],

@@ -153,6 +153,13 @@ class Periods:
             found[str(comparison)] = earlier
         return found
 
+    def looking_back(self, before: Indices) -> Indices:
+        """Return, for each position, that of the period whose `before` it is; -1 for none."""
+        later = np.full(len(self.ids), -1, dtype="int64")
+        looking = np.flatnonzero(before >= 0)
+        later[before[looking]] = looking
+        return later
+
     @cached_property
     def prior(self) -> Indices:
         """For each position, that of the period before of the same grain, or of its like-for-like twin; -1: none."""

@@ -106,11 +106,17 @@ class Cells:
 
     def series(self, metric: str, scope: str = ALL) -> Mapping[str, Cell]:
         """Return the cells of a metric and scope by period label; empty when there are none."""
-        key = (metric, scope)
+        key = (metric, self._standing(metric, scope))
         if key not in self._made:
             cells = map(self._at, self._rows.get(key, ()))
             self._made[key] = {cell.period: cell for cell in cells}
         return self._made[key]
+
+    def _standing(self, metric: str, scope: str) -> str:
+        """Return the scope to look at: where there is no whole, the first member says in which periods there is any."""
+        if scope != ALL or (metric, ALL) in self._rows:
+            return scope
+        return next(iter(self._scopes.get(metric, ())), scope)
 
     def _at(self, row: int) -> Cell:
         return Cell(*(self._columns[name][row] for name in CELL_COLUMNS))
@@ -131,7 +137,7 @@ class Cells:
 
     def cell(self, metric: str, period: str, scope: str = ALL) -> Cell | None:
         """Return one cell, or None; the series it belongs to is not made for it."""
-        key = (metric, scope)
+        key = (metric, self._standing(metric, scope))
         if key in self._made:
             return self._made[key].get(period)
         labels = self._columns["period"]

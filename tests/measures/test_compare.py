@@ -29,6 +29,16 @@ def test_a_closed_month_is_compared_with_the_whole_month_before(november):
     assert (found["value"], found["before"], found["before_period"], found["change"]) == (5, 10, "2026-04", -0.5)
 
 
+def test_a_member_that_is_gone_is_compared_with_nothing(november):
+    units = (
+        "unit | moment | region\na | 2026-04-02 12:00 | NA\nb | 2026-04-02 12:00 | EMEA\nc | 2026-05-02 12:00 | EMEA"
+    )
+    frame = november.compare(november.measure("count", units, by=("region",)), "count")
+    gone = look(frame, "2026-05", "mom", "region=NA")
+    assert (gone["value"], gone["before"], gone["change"]) == (0, 1, -1)
+    assert look(frame, "2026-06", "mom", "region=NA") is None
+
+
 def test_a_part_month_is_compared_up_to_the_same_business_day(november):
     measured = november.measure(
         "count",

@@ -59,6 +59,17 @@ def test_without_a_period_before_there_is_no_growth(compute):
     assert (april["value"], april["status"]) == (None, "zero_denominator")
 
 
+def test_a_member_that_is_gone_fell_by_all_of_it(compute):
+    gone = cell(compute("heads / prior(heads) - 1", by=("region",)), "2026-05", "region=NA")
+    assert (gone["value"], gone["numerator"], gone["denominator"], gone["n"]) == (-1, 0, 1, 0)
+    assert cell(compute("heads / prior(heads) - 1"), "2026-06", "region=NA") is None  # nothing in May either
+
+
+def test_what_only_looks_back_at_an_average_stays_where_it_is(november, results):
+    found = evaluate("heads / prior(money)", "metric", results, additive=("heads",))
+    assert cell(found, "2026-07", "region=NA") is None
+
+
 def test_the_period_before_a_part_period_is_its_twin(november):
     heads = november.measure("count", "unit | moment\na | 2026-10-05 12:00\nb | 2026-10-30 12:00\nc | 2026-11-05 12:00")
     growth = evaluate("metric / prior(metric) - 1", "growth", heads)

@@ -28,6 +28,26 @@ def test_the_median_and_the_tail_stand_beside_the_mean(november):
     assert cell(measured, "2026-05")["status"] == "zero_denominator"
 
 
+def tries(*drawn):
+    rows = "\n".join(f"u{n} | 2026-04-02 12:00 | {value} | {old}" for n, (value, old) in enumerate(drawn))
+    return f"unit | moment | value | is_mature\n{rows}"
+
+
+def test_only_units_that_had_their_time_are_averaged(november):
+    measured = november.measure("mean", tries((4, True), (2, True), (0, True), (3, True), (9, False)))
+    mean = cell(measured, "2026-04")
+    assert (mean["value"], mean["n"], mean["status"]) == (2.25, 4, "ok")
+    assert cell(measured, "2026-04", metric="metric.median")["value"] == 2.5
+
+
+def test_with_too_few_that_had_their_time_there_is_no_average(november):
+    measured = november.measure("mean", tries((4, True), (2, True), (0, True), (9, False)))
+    for name in ("metric", "metric.median", "metric.p90"):
+        found = cell(measured, "2026-04", metric=name)
+        assert (found["value"], found["status"], found["n"]) == (None, "maturing", 3)
+    assert cell(measured, "2026-04")["numerator"] == 6
+
+
 def test_the_unanswered_count_in_the_median_wait(november):
     answered = [0, 0, 10, 20, 45, 60, 60, 120, 120, 180, 1380]
     measured = november.measure("survival", waits(*((value, True) for value in answered), (960, False), (0, False)))

@@ -80,16 +80,7 @@ def of(*metrics: str, what: str = "", expected: str = "", got: str = "") -> Call
 
 
 OPEN = {
-    "follow-ups mature": Open(
-        "under the mature share there is no headline",
-        of("followups_per_sql", "followups_per_sql.median", "followups_per_sql.p90", expected="maturing"),
-    ),
     "young history": Open("under twelve months of history is provisional", of("clv", expected="provisional")),
-    "fallen to nothing": Open(
-        "a member that is gone fell by all of it",
-        of("revenue_growth", "sql_growth_mom", "sql_growth_qoq", what="missing", expected="-1"),
-    ),
-    "no target": Open("a target that is not there is missing", of("team_attainment", expected="missing_input")),
 }
 
 

@@ -1,0 +1,65 @@
+"""Each team against its own target, through the packaged file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+TEXT = (Path(__file__).parents[2] / "content/kpis/team_attainment.md").read_text(encoding="utf-8")
+
+DEALS = """
+    deal_id | booked_on:date | is_won:boolean | type         | origin    | amount:decimal(38,9) | is_amount_known:boolean | gap | excluded
+    --------+----------------+----------------+--------------+-----------+----------------------+-------------------------+-----+---------
+    d1      | 2026-04-10     | true           | new_business | marketing | 450000               | true                    |     |
+    d2      | 2026-04-12     | true           | new_business | sales     | 730000               | true                    |     |
+    d3      | 2026-04-14     | true           | expansion    | marketing | 100000               | true                    |     |
+"""
+
+
+def targets(spring, *rows: tuple[str, str, str, str]):
+    """Agree targets: metric, team, value, month."""
+    period = {
+        label: number for number, label in spring.engine.rows("select period, label from period where role = 'own'")
+    }
+    header = (
+        "target_id | period:integer | metric | team | region | segment | owner | value:decimal(38,9) | currency_gap"
+        " | span_start:date | span_end:date"
+    )
+    lines = [
+        f"t{n} | {period[month]} | {metric} | {team} | | | | {value} | | {month}-01 | {month[:5]}{int(month[5:]) + 1:02}-01"
+        for n, (metric, team, value, month) in enumerate(rows)
+    ]
+    types = "key | value\n"
+    return spring.facts(
+        deal=DEALS,
+        target="\n".join([header, *lines]),
+        setting_list=f"{types} revenue_types | new_business\n revenue_types | expansion",
+        setting="key | value\n originated_rule | lead_origin",
+    )
+
+
+def cells(bench):
+    found = bench.measure(TEXT.replace("neighbours: [revenue_attainment, deal_size_marketing]", "")).results.cells
+    return {(row.period, row.scope): row for row in found.itertuples()}
+
+
+def test_each_team_is_held_against_its_own_target_and_the_two_are_never_added_up(spring):
+    agreed = [("originated_revenue", "marketing", "900000", "2026-04"), ("revenue_won", "sales", "3000000", "2026-04")]
+    found = cells(targets(spring, *agreed))
+    assert found["2026-04", "team=marketing"].value == 0.5
+    assert found["2026-04", "team=sales"].value == pytest.approx(1_280_000 / 3_000_000)
+    assert found["2026-04", "team=sales"].n == 3
+    assert {scope for _, scope in found} == {"team=marketing", "team=sales"}
+
+
+def test_a_target_that_nobody_agreed_is_missing_not_nought(spring):
+    found = cells(targets(spring, ("revenue_won", "sales", "3000000", "2026-04")))
+    missing = found["2026-04", "team=marketing"]
+    assert (missing.status, str(missing.value)) == ("missing_input", "nan")
+    assert found["2026-03", "team=sales"].status == "missing_input"
+
+
+def test_a_target_of_nought_is_nothing_to_divide_by(spring):
+    found = cells(targets(spring, ("revenue_won", "sales", "0", "2026-04")))
+    assert found["2026-04", "team=sales"].status == "zero_denominator"
