@@ -17,7 +17,7 @@ from generator.calendar import build_calendar
 from generator.charts import write_drawings
 from generator.engine import Engine, open_engine
 from generator.errors import ReportError
-from generator.kpis import Explanation, Kpi, csv_text, explain, load_kpis, measure_kpis, write_results
+from generator.kpis import Explanation, Kpi, Memory, csv_text, explain, load_kpis, measure_kpis, write_results
 from generator.measures import assemble
 from generator.models import build_facts, first_day
 from generator.pages import write_pages
@@ -52,14 +52,35 @@ class Prepared:
     findings: tuple[Finding, ...]
 
 
-@contextmanager
-def prepared(project: Project, request: Request, progress: Progress) -> Iterator[Prepared]:
-    """Read the agreement, the KPI files and the drop, and build the facts; the engine is sealed when it is yielded."""
+@dataclass(frozen=True)
+class Inputs:
+    """What a user wrote, read and checked, and which drop it is laid over."""
+
+    agreement: Agreement
+    kpis: tuple[Kpi, ...]
+    drop: Drop
+
+
+def read_inputs(project: Project, request: Request, progress: Progress) -> Inputs:
+    """Read the agreement and the KPI files, and find the drop."""
     with progress.step("Reading the agreement and the KPI files"):
         agreement = load_agreement(project, request.settings)
         kpis = load_kpis(project, agreement)
-    drop = open_drop(request.exports, request.as_of, project, agreement.settings)
-    with open_engine(request.engine, agreement.settings.memory_limit) as engine:
+    return Inputs(agreement, kpis, open_drop(request.exports, request.as_of, project, agreement.settings))
+
+
+@contextmanager
+def prepared(project: Project, request: Request, progress: Progress) -> Iterator[Prepared]:
+    """Read the agreement, the KPI files and the drop, and build the facts; the engine is sealed when it is yielded."""
+    with facts_of(read_inputs(project, request, progress), project, request.engine, progress) as ready:
+        yield ready
+
+
+@contextmanager
+def facts_of(inputs: Inputs, project: Project, engine_url: str, progress: Progress) -> Iterator[Prepared]:
+    """Read the drop and build the facts; the engine is sealed when it is yielded."""
+    agreement, drop = inputs.agreement, inputs.drop
+    with open_engine(engine_url, agreement.settings.memory_limit) as engine:
         with progress.step(f"Reading the exports in {project.shown(drop.path)} as of {drop.as_of:%Y-%m-%d %H:%M} UTC"):
             load = read_kept(drop, project, agreement, engine, _shelf(project))
         with progress.step("Building the facts"):
@@ -67,29 +88,34 @@ def prepared(project: Project, request: Request, progress: Progress) -> Iterator
             found = build_facts(engine, agreement, load, drop.as_of)
             engine.seal()
         calendars = tuple(Finding("calendar", Severity.NOTES, sentence, tables=("calendar",)) for sentence in remarks)
-        yield Prepared(engine, agreement, kpis, drop, load, _worst_first(load.findings + found + calendars))
+        yield Prepared(engine, agreement, inputs.kpis, drop, load, _worst_first(load.findings + found + calendars))
 
 
 def measure(project: Project, request: Request, progress: Progress) -> Report:
     """Return everything that pages may know about the drop."""
     with prepared(project, request, progress) as ready:
-        with progress.step(f"Measuring {len(ready.kpis)} KPIs"):
-            measured = measure_kpis(ready.kpis, ready.engine, ready.agreement, ready.load, ready.drop.as_of)
-            cells = add_targets(
-                measured.measured.cells, ready.kpis, ready.engine, measured.periods, ready.agreement.settings
-            )
-            results = assemble(measured.measured, cells, measured.comparisons, measured.periods)
-        return Report(
-            drop=ready.drop,
-            agreement=ready.agreement,
-            kpis=ready.kpis,
-            results=results,
-            load=ready.load,
-            findings=ready.findings,
-            missing=measured.missing,
-            labels=_labels(ready.engine, ready.agreement),
-            version=generator.__version__,
+        return report_on(ready, progress)
+
+
+def report_on(ready: Prepared, progress: Progress, memory: Memory | None = None) -> Report:
+    """Measure all KPIs over prepared facts; `memory` recalls what an earlier call with it measured."""
+    with progress.step(f"Measuring {len(ready.kpis)} KPIs"):
+        measured = measure_kpis(ready.kpis, ready.engine, ready.agreement, ready.load, ready.drop.as_of, memory)
+        cells = add_targets(
+            measured.measured.cells, ready.kpis, ready.engine, measured.periods, ready.agreement.settings
         )
+        results = assemble(measured.measured, cells, measured.comparisons, measured.periods)
+    return Report(
+        drop=ready.drop,
+        agreement=ready.agreement,
+        kpis=ready.kpis,
+        results=results,
+        load=ready.load,
+        findings=ready.findings,
+        missing=measured.missing,
+        labels=_labels(ready.engine, ready.agreement),
+        version=generator.__version__,
+    )
 
 
 def build(project: Project, request: Request, out: Path, progress: Progress, *, site_url: str | None = None) -> Report:

@@ -69,6 +69,17 @@ class DuckDbEngine:
         finally:
             self.connection.unregister("incoming_frame")
 
+    def fingerprint(self, table: str) -> str:
+        """Return a text that is another one when rows, columns or types of a table or view are; "" without such one."""
+        columns = self.rows(
+            "select column_name, data_type from information_schema.columns"
+            f" where table_schema = 'main' and table_name = '{table}' order by ordinal_position"
+        )
+        if not columns:
+            return ""
+        rows = self.rows(f'select count(*), sum(hash(t)) from "{table}" as t')  # a sum knows no order
+        return repr((columns, rows))
+
     def interrupt(self) -> None:
         """Stop the query that is running, if any; callable from another thread."""
         self.connection.interrupt()

@@ -29,6 +29,9 @@ class Engine(Protocol):
     def load(self, table: str, frame: pd.DataFrame, types: Mapping[str, str]) -> None:
         """Create or replace `table` with the columns of `types` (name -> SQL type), filled from `frame`."""
 
+    def fingerprint(self, table: str) -> str:
+        """Return a text that is another one when rows, columns or types of a table or view are; "" without such one."""
+
     def interrupt(self) -> None:
         """Stop the query that is running, if any, from another thread; it ends in an EngineError."""
 

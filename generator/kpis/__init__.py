@@ -2,6 +2,7 @@
 
 from generator.kpis.explaining import Explanation, explain
 from generator.kpis.kpi import Figure, Kind, Kpi
+from generator.kpis.memory import Memory
 from generator.kpis.reading import load_kpis
 from generator.kpis.running import MeasuredKpis, measure_kpis
 from generator.kpis.writing import cell_lines, csv_header, csv_text, json_text, write_results
@@ -12,6 +13,7 @@ __all__ = [
     "Kind",
     "Kpi",
     "MeasuredKpis",
+    "Memory",
     "cell_lines",
     "csv_header",
     "csv_text",

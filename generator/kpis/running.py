@@ -19,6 +19,7 @@ from generator.kpis.agreed import SUFFIX, agreed_metrics, target_cells
 from generator.kpis.checking import described_units, said_by_engine, statement_of
 from generator.kpis.formulas import in_order, inputs_of, metric_ids
 from generator.kpis.kpi import Figure, Kind, Kpi
+from generator.kpis.memory import Memory
 from generator.kpis.reading import numbers_of
 from generator.measures import (
     Compared,
@@ -64,9 +65,14 @@ class MeasuredKpis:
 
 
 def measure_kpis(
-    kpis: tuple[Kpi, ...], engine: Engine, agreement: Agreement, load: LoadReport, as_of: datetime
+    kpis: tuple[Kpi, ...],
+    engine: Engine,
+    agreement: Agreement,
+    load: LoadReport,
+    as_of: datetime,
+    memory: Memory | None = None,
 ) -> MeasuredKpis:
-    """Return the results of all `kpis`.
+    """Return the results of all `kpis`; `memory` recalls those whose rows and rules are what they were.
 
     A KPI whose tables the drop does not have gets one cell (period `all`, scope `all`) with status missing_input.
     KpiError where a query returns the wrong columns or passes a limit, EngineError where the engine fails;
@@ -76,7 +82,7 @@ def measure_kpis(
     if periods.as_of != as_of:
         raise ValueError(f"the calendar was built for {periods.as_of}, not for {as_of}")
     missing = missing_inputs(kpis, load, engine)
-    measured = measure_all(kpis, engine, agreement, periods, missing)
+    measured = measure_all(kpis, engine, agreement, periods, missing, memory)
     for name in _targets_named(kpis):
         # Targets are a column of the results; as cells they only serve formulas.
         measured = measured.without(f"{name}{SUFFIX}")
@@ -90,6 +96,7 @@ def measure_all(
     agreement: Agreement,
     periods: Periods,
     missing: Mapping[str, tuple[str, ...]],
+    memory: Memory | None = None,
 ) -> Measured:
     """Return the cells of all figures: those with SQL first, then the formulas over them.
 
@@ -98,7 +105,9 @@ def measure_all(
     types, mistakes = described_units(kpis, engine)
     if mistakes:
         raise KpiError("The KPI files do not fit the facts.", mistakes)
-    parts = [measured for kpi in kpis for measured in _count(kpi, engine, agreement, periods, missing, types)]
+    count = partial(_count, engine=engine, agreement=agreement, periods=periods, missing=missing, types=types)
+    recall = memory.round(engine, agreement.settings, missing, types, count) if memory else count
+    parts = [measured for kpi in kpis for measured in recall(kpi)]
     for metric_id, kpi in _targets_named(kpis).items():
         parts.append(target_cells(metric_id, kpi.target == "level", engine, periods))
     return _add_formulas(kpis, together(parts, periods), agreement, periods, missing)

@@ -1,0 +1,85 @@
+"""What KPIs gave earlier in this process, recalled only where nothing that it depends on has changed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+
+from sqlglot import exp
+
+from generator.agreement import Settings
+from generator.engine import Engine
+from generator.kpis.checking import statement_of
+from generator.kpis.kpi import Kpi
+from generator.measures import Measured
+
+#: What counting reads beside the tables of a query.
+_CALENDAR = ("period", "period_before", "period_day", "local_slot")
+
+Types = Mapping[str, Mapping[str, str]]  # SQL as the files have it -> column -> type
+Count = Callable[[Kpi], Iterable[Measured]]  # the figures of a KPI that have SQL, counted
+
+
+class Memory:
+    """Keeps the figures that have SQL, by KPI; what the last round did not ask for is forgotten."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[Measured, ...]] = {}
+
+    def round(self, engine: Engine, settings: Settings, missing: Iterable[str], types: Types, count: Count) -> Count:
+        """Return `count` for these facts and settings, or what it gave before; this takes the place of the last round.
+
+        missing: the metric ids that the drop cannot answer for. types: the columns of every query.
+        """
+        begun = _Round(engine, settings, frozenset(missing), types, count, self._kept)
+        self._kept = begun.used
+        return begun.measured
+
+
+class _Round:
+    """One measuring of all KPIs."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        settings: Settings,
+        missing: frozenset[str],
+        types: Types,
+        count: Count,
+        known: Mapping[str, tuple[Measured, ...]],
+    ) -> None:
+        self.used: dict[str, tuple[Measured, ...]] = {}
+        self._engine, self._missing, self._types, self._count, self._known = engine, missing, types, count, known
+        self._settings = settings.model_dump_json()
+        self._prints: dict[str, str] = {}
+
+    def measured(self, kpi: Kpi) -> tuple[Measured, ...]:
+        """Return what `kpi` gives, or gave when everything was the same."""
+        key = self._key(kpi)
+        self.used[key] = self._known[key] if key in self._known else tuple(self._count(kpi))
+        return self.used[key]
+
+    def _key(self, kpi: Kpi) -> str:
+        figures = [replace(figure, line=0) for figure in kpi.figures]
+        read = {
+            table.name.lower()
+            for figure in kpi.figures
+            if figure.sql
+            for table in statement_of(kpi, figure).tree.find_all(exp.Table)
+        }
+        depends = (
+            kpi.id,
+            repr(figures),
+            [name for name in sorted(self._missing) if name.partition(".")[0] == kpi.id],
+            [sorted(self._types.get(figure.sql, {}).items()) for figure in figures],
+            self._settings,
+            [self._print(table) for table in sorted({*read, *_CALENDAR})],
+        )
+        return hashlib.sha256(repr(depends).encode()).hexdigest()
+
+    def _print(self, table: str) -> str:
+        """Return what tells the rows of a table apart from any others; steps of a query have none of their own."""
+        if table not in self._prints:
+            self._prints[table] = f"{table} {self._engine.fingerprint(table)}"
+        return self._prints[table]
