@@ -17,7 +17,17 @@ from generator.calendar import build_calendar
 from generator.charts import write_drawings
 from generator.engine import Engine, open_engine
 from generator.errors import ReportError
-from generator.kpis import Explanation, Kpi, Memory, csv_text, explain, load_kpis, measure_kpis, write_results
+from generator.kpis import (
+    Explanation,
+    Kpi,
+    Memory,
+    csv_header,
+    csv_text,
+    explain,
+    load_kpis,
+    measure_kpis,
+    write_results,
+)
 from generator.measures import assemble
 from generator.models import build_facts, first_day
 from generator.pages import write_pages
@@ -169,7 +179,9 @@ def _has_own_place(project: Project) -> bool:
 def write_data(report: Report, folder: Path) -> None:
     """Write results, ledger, build record and the agreement as it was into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name in ("kpis.csv", "kpis.json", "kpis.parquet"):
+    lines = (line for lines in report.lines.values() for line in lines)
+    (folder / "kpis.csv").write_bytes("".join((csv_header(), *lines)).encode("utf-8"))
+    for name in ("kpis.json", "kpis.parquet"):
         write_results(report.results, folder / name)
     (folder / "load.csv").write_text(_ledger_csv(report.load), encoding="utf-8")
     (folder / "build.json").write_text(_json(_build_record(report)), encoding="utf-8")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from generator.agreement import Agreement
 from generator.kpis.kpi import Kpi
+from generator.kpis.writing import cell_lines
 from generator.measures.results import Results
 from generator.sources.report import Drop, Finding, LoadReport
 
@@ -24,3 +26,8 @@ class Report:
     missing: Mapping[str, tuple[str, ...]]  # metric id -> what it lacks (table or table.column)
     labels: Mapping[str, Mapping[str, str]]  # dimension -> member -> how it is printed
     version: str  # of the generator
+
+    @cached_property
+    def lines(self) -> Mapping[str, list[str]]:
+        """The lines of kpis.csv by metric id, in their order, each with its line end."""
+        return cell_lines(self.results)

@@ -121,20 +121,6 @@ class Cells:
     def _at(self, row: int) -> Cell:
         return Cell(*(self._columns[name][row] for name in CELL_COLUMNS))
 
-    def rows(self, metric: str) -> Iterator[tuple[object, ...]]:
-        """Yield the rows of a metric in the columns and the order of the contract, None for what is missing."""
-        columns = [self._columns[name] for name in CELL_COLUMNS]
-        start, end = self._spans.get(metric, (0, 0))
-        return zip(*(column[start:end] for column in columns), strict=True)
-
-    @cached_property
-    def _spans(self) -> Mapping[str, tuple[int, int]]:
-        """Where each metric's rows begin and end; the contract sorts by metric."""
-        spans: dict[str, tuple[int, int]] = {}
-        for place, metric in enumerate(self._columns["metric_id"]):
-            spans[str(metric)] = (spans.get(str(metric), (place, 0))[0], place + 1)
-        return spans
-
     def cell(self, metric: str, period: str, scope: str = ALL) -> Cell | None:
         """Return one cell, or None; the series it belongs to is not made for it."""
         key = (metric, self._standing(metric, scope))
