@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 from generator.canonical import TABLES
 from generator.errors import Mistake, with_hint
 from generator.kpis import vocabulary
+from generator.kpis.choosing import without_condition
 from generator.kpis.kpi import Kind
 from generator.kpis.vocabulary import not_one_of
 
@@ -25,7 +26,7 @@ def _one_of(allowed: tuple[str, ...]) -> AfterValidator:
 
 
 def _need(name: str) -> str:
-    table, _, column = name.partition(".")
+    table, _, column = without_condition(name).partition(".")
     if problem := not_one_of(table, TABLES):
         raise ValueError(problem)
     if column and (problem := not_one_of(column, [known.name for known in TABLES[table].columns])):

@@ -34,7 +34,7 @@ class Figure:
     by: tuple[str, ...]
     grains: tuple[str, ...]  # week, month, quarter, year, all
     window: str | None = None  # key below `windows` in the settings; cohort only
-    within: str | None = None  # ratio only: the denominator is summed over this dimension (shares that add to one)
+    within: str | None = None  # rate, ratio: the denominator is summed over this dimension (shares that add to one)
     crossed: str | None = None  # rate only: the dimension that is also combined with each of the others
     requires_both: bool = False  # ratio only: a member without any row of the numerator is missing_input
     total: bool = True  # whether there is a figure of the whole, or only of the members it is split by

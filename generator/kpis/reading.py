@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from generator.errors import KpiError, Mistake, with_hint
 from generator.kpis.checking import check_sql
+from generator.kpis.choosing import all_chosen, choice_mistakes, chosen
 from generator.kpis.document import Document, take_apart
 from generator.kpis.formulas import check_formulas
 from generator.kpis.front_matter import CompanionMatter, FrontMatter, read_front_matter
@@ -65,14 +66,14 @@ def read_kpis(texts: Mapping[str, str], agreement: Agreement, covered: Collectio
 
 
 def numbers_of(agreement: Agreement) -> dict[str, float]:
-    """Return the settings that are numbers; formulas may name them."""
+    """Return the settings that are numbers, NaN where nothing is set; formulas may name them."""
     numbers: dict[str, float] = {}
     for key, text in agreement.settings.setting_rows().items():
         try:
-            number = float(text)
+            number = float(text or "nan")
         except ValueError:
             continue
-        if isfinite(number):
+        if isfinite(number) or not text:
             numbers[key] = number
     return numbers
 
@@ -126,7 +127,7 @@ def _kpi(document: Document, agreement: Agreement) -> tuple[Kpi | None, list[Mis
     if not isinstance(front, FrontMatter):
         return None, list(front)
     settings = agreement.settings.setting_rows()
-    figures = _figures(front, document)
+    figures = _figures(front, document, settings)
     kpi = Kpi(
         id=front.id,
         title=front.title,
@@ -140,7 +141,7 @@ def _kpi(document: Document, agreement: Agreement) -> tuple[Kpi | None, list[Mis
         compare=front.compare,
         pages=front.pages,
         roles=front.roles,
-        needs=front.needs,
+        needs=all_chosen(front.needs, settings),
         settings=front.settings,
         neighbours=front.neighbours,
         band=_band(front.band, settings),
@@ -154,7 +155,7 @@ def _kpi(document: Document, agreement: Agreement) -> tuple[Kpi | None, list[Mis
     return kpi, [*_mistakes(kpi, front, document, settings), *_sql_mistakes(kpi)]
 
 
-def _figures(front: FrontMatter, document: Document) -> tuple[Figure, ...]:
+def _figures(front: FrontMatter, document: Document, settings: Mapping[str, str]) -> tuple[Figure, ...]:
     own = CompanionMatter(
         title=front.title,
         measure=front.measure,
@@ -169,12 +170,14 @@ def _figures(front: FrontMatter, document: Document) -> tuple[Figure, ...]:
         grains=front.grains,
     )
     return tuple(
-        _figure(name, matter, own, document)
+        _figure(name, matter, own, document, settings)
         for name, matter in [("", own), *((name, matter) for name, matter in front.companions.items())]
     )
 
 
-def _figure(name: str, matter: CompanionMatter, own: CompanionMatter, document: Document) -> Figure:
+def _figure(
+    name: str, matter: CompanionMatter, own: CompanionMatter, document: Document, settings: Mapping[str, str]
+) -> Figure:
     """Return a figure with what its block leaves out taken from the KPI's own keys."""
     assumed = Kind.FORMULA if matter.formula else Kind(own.measure or Kind.FORMULA)
     kind = Kind(matter.measure) if matter.measure else assumed
@@ -186,13 +189,13 @@ def _figure(name: str, matter: CompanionMatter, own: CompanionMatter, document: 
         title=matter.title or f"{own.title} ({name.replace('_', ' ')})",
         kind=kind,
         sql=query.sql.strip() if query else "",
-        formula=(matter.formula or own.formula or "") if kind is Kind.FORMULA else "",
+        formula=chosen(matter.formula or own.formula or "", settings) if kind is Kind.FORMULA else "",
         unit=matter.unit or own.unit or "",
         by=own.by or () if matter.by is None else matter.by,
         grains=matter.grains or own.grains or (),
         window=(matter.window or own.window) if kind is Kind.COHORT else None,
-        within=(matter.within or own.within) if is_ratio else None,
-        crossed=(matter.crossed or own.crossed) if kind is Kind.RATE else None,
+        within=(matter.within or own.within) if kind in (Kind.RATE, Kind.RATIO) else None,
+        crossed=(matter.crossed or own.crossed) if kind in (Kind.RATE, Kind.RATIO) else None,
         requires_both=is_ratio and bool(own.requires_both if matter.requires_both is None else matter.requires_both),
         total=bool(own.total if matter.total is None else matter.total),
         line=query.line if query else 0,
@@ -226,6 +229,8 @@ def _mistakes(kpi: Kpi, front: FrontMatter, document: Document, settings: Mappin
     for key in kpi.settings:
         if key not in settings and not any(name.startswith(f"{key}.") for name in settings):
             yield Mistake(f"{path}: settings", f"unknown setting {with_hint(key, settings)}")
+    for text in (*front.needs, front.formula or "", *(block.formula or "" for block in front.companions.values())):
+        yield from choice_mistakes(path, text, settings)
     yield from _band_mistakes(kpi, front, settings)
     for name in sorted(document.queries.keys() - {"", *front.companions}):
         where = f"{path}, line {document.queries[name].line - 1}"
@@ -243,23 +248,23 @@ def _band_mistakes(kpi: Kpi, front: FrontMatter, settings: Mapping[str, str]) ->
 
 
 _KEYS_OF_KINDS = (
-    ("formula", Kind.FORMULA),
-    ("window", Kind.COHORT),
-    ("within", Kind.RATIO),
-    ("crossed", Kind.RATE),
-    ("requires_both", Kind.RATIO),
+    ("formula", (Kind.FORMULA,)),
+    ("window", (Kind.COHORT,)),
+    ("within", (Kind.RATE, Kind.RATIO)),
+    ("crossed", (Kind.RATE, Kind.RATIO)),
+    ("requires_both", (Kind.RATIO,)),
 )
 
 
 def _headline_mistakes(kpi: Kpi, front: FrontMatter) -> Iterable[Mistake]:
-    for key, kind in _KEYS_OF_KINDS:
+    for key, kinds in _KEYS_OF_KINDS:
         blocks = [("", front), *((f"companions.{name}.", block) for name, block in front.companions.items())]
         for (prefix, block), figure in zip(blocks, kpi.figures, strict=True):
-            if getattr(block, key) is not None and figure.kind is not kind:
+            if getattr(block, key) is not None and figure.kind not in kinds:
                 # The KPI's own key may be meant for its companions alone.
-                if not prefix and any(other.kind is kind for other in kpi.figures):
+                if not prefix and any(other.kind in kinds for other in kpi.figures):
                     continue
-                yield Mistake(f"{kpi.path}: {prefix}{key}", f"only `measure: {kind}` knows this key")
+                yield Mistake(f"{kpi.path}: {prefix}{key}", f"only `measure: {' or '.join(kinds)}` knows this key")
 
 
 def _figure_mistakes(kpi: Kpi, document: Document, settings: Mapping[str, str]) -> Iterable[Mistake]:

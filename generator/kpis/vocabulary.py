@@ -57,16 +57,18 @@ DIMENSIONS: Final = (
 FACTS: Final = (
     # what happened
     *("lead", "lead_record", "lead_outcome", "lifecycle", "stage_entry", "handoff", "handoff_field", "response"),
-    *("attempt", "sla_clock", "deal", "deal_state", "pipeline", "pipeline_move", "stage_odds", "spend_day"),
+    *("attempt", "sla_clock", "deal", "deal_state", "pipeline", "pipeline_move", "pipeline_entry"),
+    *("stage_odds", "spend_day"),
     *("ledger", "account_mrr"),
     *("mrr_step", "first_mrr", "trailing_churn", "retention"),
-    *("customer_month", "churn", "target", "owner", "survivor", "fx_day", "source_table"),
+    *("customer_month", "churn", "target", "owner", "survivor", "fx_day", "source_table", "criteria_verdict"),
     # what was agreed
     *("setting", "setting_list", "plan_rate", "reason", "stage", "deal_stage", "commitment", "commitment_stop"),
     *("commitment_cancel", "commitment_field", "agreed_target", "region_calendar", "working_calendar"),
+    *("definition", "score_band", "score_threshold"),
     # time
     *("local_slot", "business_slot", "business_open", "business_day", "calendar_date", "period", "period_before"),
-    "period_day",
+    *("period_day", "trailing_day"),
 )
 
 #: What a unit row must carry beside `unit` and `moment` or `period`; every inner tuple asks for one of its columns.

@@ -11,6 +11,7 @@ import pandas as pd
 
 from generator.errors import KpiError, Mistake
 from generator.measures.figure import Figure, Settings
+from generator.measures.intervals import Numbers
 from generator.measures.measured import Metric
 from generator.measures.periods import Periods
 from generator.measures.place import Placed
@@ -45,10 +46,10 @@ def cohort(placed: Placed, min_mature_share: float) -> Metric:
     return without_the_young(shares, placed, min_mature_share)
 
 
-def without_the_young(metric: Metric, placed: Placed, min_mature_share: float) -> Metric:
-    """Return `metric` without a value where too few of the units are `mature`; its counts stand."""
+def without_the_young(metric: Metric, placed: Placed, min_mature_share: float, units: Numbers | None = None) -> Metric:
+    """Return `metric` without a value where too few of its units, or of so many `units`, are `mature`."""
     least = Fraction(str(min_mature_share))
-    young = placed.sums["mature"] * least.denominator < placed.units * least.numerator
+    young = placed.sums["mature"] * least.denominator < (placed.units if units is None else units) * least.numerator
     maturing = young & (placed.gap == "")
     return replace(
         metric,

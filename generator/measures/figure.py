@@ -27,7 +27,7 @@ class Figure(Protocol):
 
     @property
     def within(self) -> str | None:
-        """The dimension over which the denominator is summed, so that its shares add to one."""
+        """The dimension over which the denominator is summed, so that its shares add to one; rate and ratio."""
 
     @property
     def crossed(self) -> str | None:

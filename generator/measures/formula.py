@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,9 @@ from generator.measures.results import Status
 from generator.measures.scopes import ALL
 
 _OK, _NO_BASE = Status.OK.value, Status.ZERO_DENOMINATOR.value
+
+#: Functions that look at other cells than their own: what stands inside does not say which cells there are.
+_ELSEWHERE = ("prior", "whole", "known")
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +112,7 @@ def _grid(
     Operands that are only looked back at count where they add up: a member that is gone has fallen to nothing.
     """
     names = list(dict.fromkeys(name for name in names_in(tree) if name in sheet.results))
-    present = [name for name in names_in(tree, skip="prior") if name in sheet.results] or names
+    present = [name for name in names_in(tree, skip=_ELSEWHERE) if name in sheet.results] or names
     scopes = sorted({text for name in names for text in sheet.results[name].grid.scopes if _fits(text, by)})
     kept = np.isin(np.arange(len(periods.ids)), periods.of_grains(grains)) if grains is not None else periods.ids > -1
     keys = [np.zeros(0, dtype="int64"), *(_keys(sheet.results[name].grid, scopes, kept) for name in present)]
@@ -153,13 +156,22 @@ def _values(tree: ast.expr, sheet: _Sheet, rows: _Rows) -> _Values:
             return _combined(operator, _values(left, sheet, rows), _values(right, sheet, rows))
         case ast.Call(args=arguments) if function_of(tree) == "prior":
             return _before(arguments[0], sheet, rows)
+        case ast.Call(args=arguments) if function_of(tree) == "whole":
+            return _values(arguments[0], sheet, _of_the_whole(rows))
         case ast.Call(args=arguments):
             return _called(function_of(tree), [_values(argument, sheet, rows) for argument in arguments])
     raise AssertionError(ast.dump(tree))
 
 
 def _constant(number: float, rows: _Rows) -> _Values:
-    return _Values(np.full(len(rows), float(number)), np.full(len(rows), _OK, dtype=object))
+    # A setting that holds no number, because nobody chose one, is no input.
+    status = Status.MISSING_INPUT.value if np.isnan(number) else _OK
+    return _Values(np.full(len(rows), float(number)), np.full(len(rows), status, dtype=object))
+
+
+def _of_the_whole(rows: _Rows) -> _Rows:
+    """Return the same periods, each with the scope of the whole."""
+    return _Rows(rows.period, np.full(len(rows), len(rows.scopes)), (*rows.scopes, ALL))
 
 
 def _looked_up(name: str, sheet: _Sheet, rows: _Rows) -> _Values:
@@ -209,10 +221,8 @@ def _combined(operator: ast.operator, left: _Values, right: _Values) -> _Values:
 
 
 def _called(function: str, arguments: list[_Values]) -> _Values:
-    if function == "capped":
-        return _capped(*arguments)
-    if function == "covering":
-        return _covering(*arguments)
+    if function in _FUNCTIONS:
+        return _FUNCTIONS[function](*arguments)
     smallest = np.minimum if function == "min" else np.maximum
     value = arguments[0].value
     for argument in arguments[1:]:
@@ -234,6 +244,46 @@ def _covering(have: _Values, missing: _Values) -> _Values:
     quotient = _combined(ast.Div(), have, missing)
     met = missing.value <= 0
     return _Values(np.where(met, np.nan, quotient.value), np.where(met, Status.TARGET_MET.value, quotient.status))
+
+
+def _enough(value: _Values, count: _Values, fewest: _Values) -> _Values:
+    """Return `value`, or nothing where it rests on fewer than so many."""
+    few = count.value < fewest.value
+    status = np.where(few, Status.SUPPRESSED.value, value.status)
+    return _Values(np.where(few, np.nan, value.value), status)
+
+
+def _known(*options: _Values) -> _Values:
+    """Return the first of `options` that has a value; where none has, why the last has none."""
+    found = options[0]
+    for option in options[1:]:
+        absent = np.isnan(found.value)
+        found = _Values(np.where(absent, option.value, found.value), np.where(absent, option.status, found.status))
+    return found
+
+
+def _provisional(inner: _Values, proof: _Values) -> _Values:
+    """Return `inner`, which is provisional where `proof` is not above nothing."""
+    unproven = ~np.isnan(inner.value) & ~(proof.value > 0)
+    return _Values(inner.value, np.where(unproven, Status.PROVISIONAL.value, inner.status))
+
+
+def _discounted(months: _Values, yearly: _Values) -> _Values:
+    """Return how many of today's months so many future ones are worth; without a rate, or at none, as many."""
+    monthly = (1 + yearly.value) ** (1 / 12) - 1
+    free = ~(monthly > 0)
+    worth = (1 - (1 + monthly) ** -months.value) / np.where(free, 1, monthly)
+    return _Values(np.where(free, months.value, worth), months.status)
+
+
+_FUNCTIONS: Mapping[str, Callable[..., _Values]] = {
+    "capped": _capped,
+    "covering": _covering,
+    "enough": _enough,
+    "known": _known,
+    "provisional": _provisional,
+    "discounted": _discounted,
+}
 
 
 def _worse(operands: list[_Values]) -> Words:

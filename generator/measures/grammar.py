@@ -1,9 +1,9 @@
-"""The small language of formulas: names of results, numbers, + - * /, min, max, prior, capped and covering."""
+"""The small language of formulas: names of results, numbers, + - * /, and the functions below."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from generator.errors import KpiError, Mistake
 
@@ -13,6 +13,11 @@ FUNCTIONS = {
     "prior": (1, 1),
     "capped": (2, 2),
     "covering": (2, 2),
+    "whole": (1, 1),
+    "known": (2, 99),
+    "provisional": (2, 2),
+    "discounted": (2, 2),
+    "enough": (3, 3),
 }  # name -> fewest and most arguments
 _OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div)
 
@@ -34,12 +39,12 @@ def formula_names(text: str, where: str = "formula") -> tuple[str, ...]:
     return tuple(dict.fromkeys(names_in(parsed(text, where))))
 
 
-def names_in(tree: ast.expr, skip: str | None = None) -> Iterator[str]:
-    """Yield the names below `tree` from left to right, but none inside the function `skip`."""
+def names_in(tree: ast.expr, skip: Collection[str] = ()) -> Iterator[str]:
+    """Yield the names below `tree` from left to right, but none inside the functions `skip`."""
     if name := name_of(tree):
         yield name
     elif isinstance(tree, ast.Call):
-        if function_of(tree) != skip:
+        if function_of(tree) not in skip:
             for argument in tree.args:
                 yield from names_in(argument, skip)
     else:
@@ -71,7 +76,7 @@ def function_of(tree: ast.Call) -> str:
 
 def division_in(tree: ast.expr) -> tuple[ast.expr, ast.expr] | None:
     """Return both sides of the outermost division, seen through an added constant and a cap; None without one."""
-    if isinstance(tree, ast.Call) and function_of(tree) == "capped":
+    if isinstance(tree, ast.Call) and function_of(tree) in ("capped", "enough"):
         return division_in(tree.args[0])
     if isinstance(tree, ast.Call) and function_of(tree) == "covering":
         return tree.args[0], tree.args[1]

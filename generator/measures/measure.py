@@ -16,10 +16,13 @@ from generator.measures.place import Placed, place
 from generator.measures.ranking import BAND, ranking, ranking_terms
 from generator.measures.rate import rate, rate_terms
 from generator.measures.ratio import ratio, ratio_terms
+from generator.measures.results import Status
 from generator.measures.rows import Terms, UnitRows, fetch
 from generator.measures.sum import total, total_terms
 from generator.measures.survival import survival, survival_terms
 from generator.measures.units import UnitTable, describe_units
+
+_PROVISIONAL = "is_provisional"
 
 
 def measure_figure(
@@ -42,11 +45,17 @@ def measure_figure(
     terms = _terms(figure, table, calendar, window)
     if has_curve:
         terms = replace(terms, numbers=end_terms(table, calendar, window))
+    if table.has(_PROVISIONAL):
+        terms = replace(terms, counts={**terms.counts, _PROVISIONAL: f"case when u.{_PROVISIONAL} then 1 else 0 end"})
     bands = (BAND,) if figure.kind == "ranking" and table.has(BAND) else ()
     rows = fetch(engine, table, (*figure.by, *bands), terms, calendar)
-    found = _metrics(figure, place(rows, figure, calendar), rows, settings, calendar)
+    placed = place(rows, figure, calendar)
+    found = _metrics(figure, placed, rows, settings, calendar)
+    if _PROVISIONAL in placed.sums:
+        open_ended = placed.sums[_PROVISIONAL] > 0
+        found = {name: metric.marked(open_ended, Status.PROVISIONAL) for name, metric in found.items()}
     if not figure.total:
-        found = {name: metric.without_total() for name, metric in found.items()}
+        found = {name: metric.without_total(figure.crossed) for name, metric in found.items()}
     curve = incidence(rows, figure, calendar, window) if has_curve else None
     named = {f"{metric_id}.{name}" if name else metric_id: metric for name, metric in found.items()}
     return Measured(named, calendar, {metric_id: curve} if curve else {})
@@ -80,9 +89,9 @@ def _metrics(figure: Figure, placed: Placed, rows: UnitRows, settings: Settings,
         case "sum":
             return {"": total(placed)}
         case "rate":
-            return {"": rate(placed)}
+            return {"": rate(placed, figure)}
         case "ratio":
-            return {"": ratio(placed, figure)}
+            return {"": ratio(placed, figure, settings.min_mature_share)}
         case "mean":
             return mean(placed, rows, figure, periods, settings.min_mature_share)
         case "cohort":
@@ -90,4 +99,4 @@ def _metrics(figure: Figure, placed: Placed, rows: UnitRows, settings: Settings,
         case "survival":
             return survival(placed, rows, figure, periods)
         case _:
-            return ranking(placed, rows, figure, periods, settings.min_n_band)
+            return ranking(placed, rows, figure, periods, settings)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -66,9 +66,17 @@ class Metric:
             grid, **{name: column.astype(kinds.get(name, "float64"))[order] for name, column in columns.items()}
         )
 
-    def without_total(self) -> Metric:
-        """Return the cells of members: what they have in common is no figure of its own."""
-        return self.only(~self.grid.where(ALL))
+    def marked(self, where: Flags, status: Status) -> Metric:
+        """Return the cells with `status` where they are plain ok."""
+        plain = where & (self.status == Status.OK.value)
+        return replace(self, status=np.where(plain, status.value, self.status).astype(object))
+
+    def without_total(self, dim: str | None = None) -> Metric:
+        """Return the cells of members, or of those of `dim`: what they have in common is no figure of its own."""
+        if dim is None:
+            return self.only(~self.grid.where(ALL))
+        dims = [{part.partition("=")[0] for part in scope.split(";")} for scope in self.grid.scopes]
+        return self.only(np.array([dim in named for named in dims], dtype=bool)[self.grid.scope])
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from generator.measures.figure import Figure
 from generator.measures.grid import Grid
 from generator.measures.intervals import Numbers, wilson
 from generator.measures.measured import Metric, Words, cells_of
 from generator.measures.place import Placed
 from generator.measures.rows import Terms
 from generator.measures.units import UnitTable
+from generator.measures.within import whole_of
 
 HITS = "case when u.hit then 1 else 0 end"
 
@@ -20,9 +22,10 @@ def rate_terms(units: UnitTable) -> Terms:
     return Terms(counts={"hits": HITS}, present="u.hit is not null")
 
 
-def rate(placed: Placed) -> Metric:
-    """Return value = hits / units, numerator, denominator, n, low and high."""
-    return share_of(placed.grid, placed.gap, placed.sums["hits"], placed.units)
+def rate(placed: Placed, figure: Figure) -> Metric:
+    """Return value = hits / units, numerator, denominator, n, low and high; with `within`, of the units of the whole."""
+    units = whole_of(placed.grid, figure.within, placed.units) if figure.within else placed.units
+    return share_of(placed.grid, placed.gap, placed.sums["hits"], units)
 
 
 def share_of(grid: Grid, gap: Words, hits: Numbers, n: Numbers) -> Metric:

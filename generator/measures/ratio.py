@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from generator.measures.cohort import without_the_young
 from generator.measures.figure import Figure
 from generator.measures.measured import Metric, Words, cells_of
 from generator.measures.place import Placed
@@ -16,23 +17,34 @@ from generator.measures.within import whole_of
 
 
 def ratio_terms(units: UnitTable) -> Terms:
-    """Return what a ratio reads: `num`, `den`, and `counts` where the rows say themselves which count."""
+    """Return what a ratio reads: `num`, `den`; `counts` where the rows say themselves which count.
+
+    `is_mature`, where the rows carry it, is null for those that need no time, such as spend.
+    """
     units.need(("num", "den"))
     num, den = units.exact("num"), units.exact("den")
     counted = "u.counts" if units.has("counts") else f"({den}) <> 0"
+    ages = {
+        "mature": "case when u.is_mature then 1 else 0 end",
+        "aging": "case when u.is_mature is not null then 1 else 0 end",
+    }
     return Terms(
         counts={
             "n": f"case when {counted} then 1 else 0 end",
             "above": f"case when ({num}) <> 0 then 1 else 0 end",
             "below": f"case when ({den}) <> 0 then 1 else 0 end",
+            **(ages if units.has("is_mature") else {}),
         },
         amounts={"numerator": num, "denominator": den},
         present=f"({num}) is not null and ({den}) is not null",
     )
 
 
-def ratio(placed: Placed, figure: Figure) -> Metric:
-    """Return value = numerator / denominator; n = units that count below the line."""
+def ratio(placed: Placed, figure: Figure, min_mature_share: float) -> Metric:
+    """Return value = numerator / denominator; n = units that count below the line.
+
+    Where too few of those that need time are mature there is no value, and the status `maturing`.
+    """
     above, below, n = (placed.sums[name] for name in ("numerator", "denominator", "n"))
     if figure.within:
         below, n = (whole_of(placed.grid, figure.within, sums) for sums in (below, n))
@@ -41,7 +53,10 @@ def ratio(placed: Placed, figure: Figure) -> Metric:
     if figure.requires_both:
         status = _one_sided(placed)
         value = np.where(status == "", value, np.nan)
-    return cells_of(placed.grid, placed.gap, value, n, status, numerator=above, denominator=below)
+    found = cells_of(placed.grid, placed.gap, value, n, status, numerator=above, denominator=below)
+    if "aging" in placed.sums:
+        found = without_the_young(found, placed, min_mature_share, placed.sums["aging"])
+    return found
 
 
 def _one_sided(placed: Placed) -> Words:
