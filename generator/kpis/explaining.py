@@ -20,6 +20,7 @@ from generator.measures.cohort import mature_sql, window_days
 from generator.measures.periods import OWN
 from generator.measures.scopes import UNKNOWN, member_name, scope_text
 from generator.measures.units import UnitTable, day_of_unit, describe_units, unit_rows_from
+from generator.measures.unusable import unusable_rows
 
 if TYPE_CHECKING:
     from generator.agreement import Agreement
@@ -149,9 +150,12 @@ def _why(units: UnitTable, figure: Figure, periods: Periods, window: int) -> str
     young = f"not ({mature_sql(units, periods, window)})" if figure.kind is Kind.COHORT else "false"
     if figure.kind is Kind.MEAN and units.has("is_mature"):
         young = "not u.is_mature"
+    unusable = unusable_rows(figure, units)
+    left_out = "".join(f" when {test} then '{reason}'" for reason, test in unusable.items())
     return f"""case
         when {units.text("excluded")} is not null then {units.text("excluded")}
         when {units.text("gap")} is not null then 'blocked: ' || {units.text("gap")}
+        {left_out}
         when {incomplete} then 'incomplete'
         when {young} then 'maturing'
         else '{COUNTED}' end"""

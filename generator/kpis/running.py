@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from generator.agreement import Agreement
     from generator.sources.report import LoadReport
 
+#: What the engine says where a query asks for what its rows do not allow, such as a sum beyond the type.
+_FAULTS_OF_THE_QUERY = ("Out of Range Error", "Conversion Error", "Invalid Input Error")
 _UNITS = "kpi_unit"  # the temp table of the rows that are being counted; no KPI file can name it
 
 
@@ -230,12 +232,22 @@ def _naming(kpi: Kpi, figure: Figure) -> Iterator[None]:
             [Mistake(_where(kpi, figure), f"{metric_id}: {mistake.what}", mistake.next) for mistake in found],
         ) from problem
     except EngineError as problem:
-        said = said_by_engine(problem)
-        if "out of memory" in said.casefold():
-            advice = "Make the query cheaper, or raise `memory_limit` in the settings."
-            mistake = Mistake(_where(kpi, figure), f"{metric_id} needs more memory than it may use", advice)
-            raise KpiError("A KPI passes its limits.", [mistake]) from problem
-        raise EngineError("The database failed.", [Mistake(_where(kpi, figure), f"{metric_id}: {said}")]) from problem
+        raise _failure(metric_id, _where(kpi, figure), said_by_engine(problem)) from problem
+
+
+def _failure(metric_id: str, where: str, said: str) -> KpiError | EngineError:
+    """Return what went wrong: the query asked for what cannot be, or the engine failed by itself."""
+    if "out of memory" in said.casefold():
+        advice = "Make the query cheaper, or raise `memory_limit` in the settings."
+        return KpiError(
+            "A KPI passes its limits.", [Mistake(where, f"{metric_id} needs more memory than it may use", advice)]
+        )
+    if any(fault in said for fault in _FAULTS_OF_THE_QUERY):
+        advice = "Cast to a wider type, or leave such rows out with `excluded`."
+        return KpiError(
+            "The SQL of a KPI fails on the rows of this drop.", [Mistake(where, f"{metric_id}: {said}", advice)]
+        )
+    return EngineError("The database failed.", [Mistake(where, f"{metric_id}: {said}")])
 
 
 def _where(kpi: Kpi, figure: Figure) -> str:

@@ -24,11 +24,11 @@ def mean_terms(units: UnitTable) -> Terms:
     value = units.exact("value")
     present = f"({value}) is not null"
     if not units.has("is_mature"):
-        return Terms(amounts={"sum": value}, numbers={"value": "u.value"}, present=present)
+        return Terms(amounts={"sum": value}, numbers={"value": units.number("value")}, present=present)
     return Terms(
         counts={"mature": "case when u.is_mature then 1 else 0 end"},
         amounts={"sum": f"case when u.is_mature then {value} end"},
-        numbers={"value": "case when u.is_mature then u.value end"},
+        numbers={"value": f"case when u.is_mature then {units.number('value')} end"},
         present=present,
     )
 

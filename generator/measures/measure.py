@@ -21,6 +21,7 @@ from generator.measures.rows import Terms, UnitRows, fetch
 from generator.measures.sum import total, total_terms
 from generator.measures.survival import survival, survival_terms
 from generator.measures.units import UnitTable, describe_units
+from generator.measures.unusable import fetched_too, left_out, told, unusable_rows
 
 _PROVISIONAL = "is_provisional"
 
@@ -47,10 +48,13 @@ def measure_figure(
         terms = replace(terms, numbers=end_terms(table, calendar, window))
     if table.has(_PROVISIONAL):
         terms = replace(terms, counts={**terms.counts, _PROVISIONAL: f"case when u.{_PROVISIONAL} then 1 else 0 end"})
+    unusable = unusable_rows(figure, table)
+    terms = fetched_too(terms, unusable)
     bands = (BAND,) if figure.kind == "ranking" and table.has(BAND) else ()
     rows = fetch(engine, table, (*figure.by, *bands), terms, calendar)
-    placed = place(rows, figure, calendar)
+    placed = left_out(place(rows, figure, calendar), unusable)
     found = _metrics(figure, placed, rows, settings, calendar)
+    found = {name: told(metric, placed, unusable) for name, metric in found.items()}
     if _PROVISIONAL in placed.sums:
         open_ended = placed.sums[_PROVISIONAL] > 0
         found = {name: metric.marked(open_ended, Status.PROVISIONAL) for name, metric in found.items()}

@@ -23,6 +23,8 @@ class Status(StrEnum):
     SUPPRESSED = "suppressed"
     NOT_REACHED = "not_reached"
     INFO = "info"
+    NOT_FINITE = "excluded_not_finite"
+    TOO_LARGE = "excluded_too_large"
 
 
 #: The contract of kpis.csv, in this order.

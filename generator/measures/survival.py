@@ -30,7 +30,7 @@ def survival_terms(units: UnitTable) -> Terms:
     return Terms(
         counts={"answered": _OBSERVED},
         amounts={"waited": f"case when u.observed then {value} end"},
-        numbers={"value": "u.value", "observed": _OBSERVED},
+        numbers={"value": units.number("value"), "observed": _OBSERVED},
         present=f"({value}) is not null and u.observed is not null",
     )
 

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from generator.engine import Engine
 from generator.errors import KpiError, Mistake
 
+#: Beyond this a float no longer holds a number to the cent, and sums of such numbers depend on their order.
+LARGEST = 10**15
+
 #: The 15-minute slot of an instant; a slot has one local date.
 SLOT = "cast(floor(epoch({0}) / 900) as bigint)"
+
+
+#: Why a unit is left out whose number cannot be counted with.
+NOT_FINITE, TOO_LARGE = "not_finite", "too_large"
+_PLACES_BEFORE = 29  # of a decimal(38, 9)
+_DECIMAL = re.compile(r"DECIMAL\((\d+), ?(\d+)\)")
+_WHOLE = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"})
 
 
 @dataclass(frozen=True)
@@ -35,12 +46,34 @@ class UnitTable:
     def exact(self, column: str) -> str:
         """Return SQL for a number that sums to the same in any order: a 64-bit integer or a decimal, never a float."""
         kind = self.types[column]
-        if kind.endswith("INT") or kind == "INTEGER":
+        if kind in _WHOLE:
             return f"cast(u.{column} as bigint)"
-        if kind.startswith("DECIMAL"):
+        if self._is_exact(column):
             return f"cast(u.{column} as decimal(38, 9))"
-        # A float outside these bounds is infinite or no number, which is the same as nothing recorded.
-        return f"case when u.{column} between -1e28 and 1e28 then cast(u.{column} as decimal(38, 9)) end"
+        return f"case when {self._in_bounds(column)} then cast(u.{column} as decimal(38, 9)) end"
+
+    def number(self, column: str) -> str:
+        """Return SQL for a number to sort by; null where it cannot be summed either."""
+        return f"u.{column}" if self._is_exact(column) else f"case when {self._in_bounds(column)} then u.{column} end"
+
+    def unusable(self, columns: Iterable[str]) -> dict[str, str]:
+        """Return SQL that is true for rows in which one of `columns` is no number to count with, by the reason."""
+        doubtful = [column for column in columns if self.has(column) and not self._is_exact(column)]
+        finite = {column: f"u.{column} between -1.7e308 and 1.7e308" for column in doubtful}
+        tests = {
+            NOT_FINITE: [f"u.{column} is not null and not ({finite[column]})" for column in doubtful],
+            TOO_LARGE: [f"{finite[column]} and not ({self._in_bounds(column)})" for column in doubtful],
+        }
+        return {reason: f"({') or ('.join(some)})" for reason, some in tests.items() if some}
+
+    def _is_exact(self, column: str) -> bool:
+        """Whether the type of `column` can hold nothing but numbers that sum exactly."""
+        kind = self.types[column]
+        decimal = _DECIMAL.match(kind)
+        return kind in _WHOLE or bool(decimal and int(decimal[1]) - int(decimal[2]) <= _PLACES_BEFORE)
+
+    def _in_bounds(self, column: str) -> str:
+        return f"u.{column} between -{LARGEST} and {LARGEST}"
 
     def need(self, columns: Iterable[str]) -> None:
         """Raise KpiError when one of `columns` is not there; names them all."""

@@ -39,6 +39,8 @@ STATUS_WORDS = {
     "suppressed": "suppressed: too few to publish",
     "not_reached": "more than half are still unanswered",
     "info": "",
+    "excluded_not_finite": "rows whose number is infinite or none are left out",
+    "excluded_too_large": "rows whose number is too large to be added up are left out",
 }
 
 DIMENSIONS = {

@@ -33,6 +33,15 @@ def test_every_unit_of_the_period_is_shown_with_why_it_does_not_count(spring):
     assert list(explained.rows.columns[:3]) == ["counts", "unit", "moment"]
 
 
+def test_a_number_that_cannot_be_counted_with_is_named(spring):
+    values = "case handoff_id when 'h1' then cast('nan' as double) when 'h2' then 1e300 else 1 end"
+    sql = f"select handoff_id as unit, handed_at as moment, {values} as value, region, channel from handoff"
+    explained = spring.explain("sal_acceptance", "2026-04", kpi_text(sql, measure="sum", unit="count"))
+    assert explained.excluded == {"not_finite": 1, "too_large": 1}
+    assert (explained.counted, explained.cell["value"], explained.cell["n"]) == (3, 3, 3)
+    assert explained.cell["status"] in ("excluded_not_finite", "excluded_too_large")
+
+
 def test_the_counted_rows_give_the_cell(spring):
     explained = spring.explain("sal_acceptance", "2026-04", RATE)
     counted = explained.rows[explained.rows.counts == "counted"]

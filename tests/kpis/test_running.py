@@ -217,12 +217,30 @@ class TestWhatDoesNotFit:
         assert problem.value.exit_code == 12
         assert "content/kpis/sal_acceptance.md, line" in str(problem.value)
 
-    def test_an_engine_that_fails_while_running_names_file_and_kpi(self, spring):
-        sql = "select handoff_id as unit, handed_at as moment, cast(region as bigint) as value from handoff"
-        with pytest.raises(EngineError, match="sal_acceptance") as problem:
+    @pytest.mark.parametrize(
+        "value", ["cast(region as bigint)", "9000000000000000000 * count(*) over ()", "cast(1e300 as bigint)"]
+    )
+    def test_a_query_that_its_rows_do_not_allow_is_a_mistake_of_its_file(self, spring, value):
+        sql = f"select handoff_id as unit, handed_at as moment, {value} as value from handoff"
+        with pytest.raises(KpiError, match="sal_acceptance") as problem:
+            spring.measure(kpi_text(sql, measure="sum", by=[]))
+        assert problem.value.exit_code == 12
+        assert "content/kpis/sal_acceptance.md, line" in str(problem.value)
+        assert "Cast to a wider type" in str(problem.value)
+
+    def test_an_engine_that_fails_while_running_names_file_and_kpi(self, spring, monkeypatch):
+        batches = spring.engine.batches
+
+        def fail(sql):
+            if "handoff" in sql:
+                raise EngineError("The database failed: IO Error: no space left")
+            return batches(sql)
+
+        monkeypatch.setattr(spring.engine, "batches", fail)
+        sql = "select handoff_id as unit, handed_at as moment, 1 as value from handoff"
+        with pytest.raises(EngineError, match="sal_acceptance: IO Error") as problem:
             spring.measure(kpi_text(sql, measure="sum", by=[]))
         assert problem.value.exit_code == 13
-        assert "content/kpis/sal_acceptance.md" in str(problem.value)
 
     def test_a_huge_cross_join_is_stopped(self, spring):
         joins = " cross join ".join(f"period_day as d{number}" for number in range(1, 6))
