@@ -14,7 +14,7 @@ COMPUTED: dict[str, tuple[object, ...]] = {
     "cycle_start": ("lead", "opportunity"),
     "conversion_basis": ("cohort",),
     "exit_basis": ("cohort",),
-    "originated_rule": ("lead_origin",),
+    "attribution.journey_scope": ("account", "primary_lead"),
     "response_start": ("mql",),
     "restart_on_reassign": (False,),
     "fx.policy": ("dated",),

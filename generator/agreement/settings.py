@@ -24,6 +24,12 @@ def _ordered(band: tuple[float, float]) -> tuple[float, float]:
     return band
 
 
+def _rising(edges: tuple[Decimal, ...]) -> tuple[Decimal, ...]:
+    if list(edges) != sorted(set(edges)):
+        raise mistake("the scores do not rise", "Write each score once, the lowest first.")
+    return edges
+
+
 def _link(pattern: str) -> str:
     if not pattern.startswith("https://") or "{id}" not in pattern:
         raise mistake("the pattern is no https URL with {id}", "Write https://crm.example.com/lead/{id} or null.")
@@ -43,6 +49,7 @@ class Windows(Frozen):
     lead_to_customer: Days = Field(90, description="Lead to customer, and lead to exit without a purchase.")
     mql_to_won: Days = Field(120, description="MQL to won deal.")
     stage: Days = Field(60, description="One stage to the next.")
+    stages: dict[Id, Days] = Field({}, description="One stage to the next, where it differs: stage left, and days.")
     followups: Days = Field(30, description="Follow-ups counted back from the SQL.")
     second_life: Days = Field(180, description="Recycled lead to what became of it.")
 
@@ -183,6 +190,12 @@ class Settings(AgreementFile):
     )
     min_n_rate: Count = Field(30, description="Sample below which a rate gets no status and no arrow.")
     min_n_band: Count = Field(30, description="Sample below which a score band is not judged.")
+    score_bands: Annotated[tuple[Decimal, ...], AfterValidator(_rising)] = Field(
+        (Decimal(25), Decimal(50), Decimal(75)), description="Scores at which a new band begins."
+    )
+    score_threshold: float | None = Field(
+        None, description="Score from which leads qualify; null: the one that the MQL definition asks for."
+    )
     inactive_days: Count = Field(60, description="Days without activity after which a lead counts as gone quiet.")
     conflict_grace_hours: Count = Field(24, description="Systems may disagree this long.")
     mql_count: Literal["first", "all"] = Field("first", description="First qualification of a lead, or every one.")
@@ -199,6 +212,9 @@ class Settings(AgreementFile):
     exclude_loss_reasons: tuple[Id, ...] = Field(
         ("duplicate", "test", "merged"), description="Loss reasons whose deals leave win rates."
     )
+    deal_types: tuple[DealType, ...] = Field(
+        ("new_business",), min_length=1, description="Types of deal in deal sizes."
+    )
     zero_amount_in_deal_size: bool = Field(False, description="Whether deals worth nothing count in the deal size.")
     cycle_start: Literal["lead", "opportunity", "first_touch"] = Field(
         "lead", description="Where a sales cycle begins."
@@ -208,7 +224,11 @@ class Settings(AgreementFile):
         "remaining", description="Pipeline is compared with what is left of the target, or all of it."
     )
     min_qualified_stage: Id = Field("qualified", description="First deal stage that counts as qualified.")
+    created_at_stage: Literal["qualified", "any"] = Field(
+        "qualified", description="Where a deal enters the pipeline: when first qualified, or when first known."
+    )
     velocity_n: Literal["open", "created", "closed"] = Field("open", description="Deals counted in velocity.")
+    forecast_day: Count = Field(0, description="Days into a period up to which its forecast may be made.")
     accuracy_denominator: Literal["actual", "forecast"] = Field("actual", description="Forecast errors are shares of.")
     conversion_basis: Literal["cohort", "period"] = Field("cohort", description="How conversion is counted.")
     exit_basis: Literal["cohort", "event"] = Field("cohort", description="How exits are counted.")

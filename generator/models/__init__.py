@@ -8,10 +8,13 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from generator.agreement import Agreement
+from generator.calendar.zones import local_date
 from generator.engine import Engine
 from generator.errors import ExportError, Mistake
 from generator.models.agreement_tables import load_agreement_tables
+from generator.models.attribution import assert_whole_credits, load_attribution_tables
 from generator.models.checks import CHECKS, run_checks
+from generator.models.removal import load_channel_credit
 from generator.sources.report import Finding, LoadReport
 
 _FOLDER = Path(__file__).parent
@@ -41,10 +44,16 @@ FACTS = (
     "attempt",
     "lifecycle_step",
     "lifecycle",
+    "lead_attribute",
+    "lead_trait",
+    "criterion_event",
+    "criteria_moment",
+    "criteria_verdict",
     "lead",
     "path_step",
     "stage_entry",
     "handoff_record",
+    "conflict",
     "handoff",
     "handoff_field",
     "rule",
@@ -54,9 +63,13 @@ FACTS = (
     "sla_clock",
     "lead_outcome",
     "day_start",
+    "trailing_day",
     "deal_state",
     "pipeline",
+    "deal_stage_entry",
+    "deal_stay",
     "pipeline_move",
+    "pipeline_entry",
     "stage_odds",
     "spend_day",
     "ledger",
@@ -73,11 +86,26 @@ FACTS = (
 
 #: Thin joins over other facts: written down only by who needs them.
 VIEWS = frozenset(
-    {"lead_record", "lifecycle", "stage_entry", "handoff", "handoff_field", "sla_clock", "trailing_churn"}
+    {"lead_record", "lifecycle", "stage_entry", "handoff", "handoff_field", "sla_clock", "trailing_churn", "credit"}
 )
 
 #: Steps on the way to another fact; they go as soon as it stands.
-STEPS = frozenset({"last_contact", "nurture_touch", "owed", "stop", "day_start", "subscription_pair"})
+STEPS = frozenset(
+    {
+        "last_contact",
+        "nurture_touch",
+        "owed",
+        "stop",
+        "day_start",
+        "subscription_pair",
+        "touch_again",
+        "lead_path",
+        "lead_attribute",
+        "lead_trait",
+        "criterion_event",
+        "criteria_moment",
+    }
+)
 
 _READ = re.compile(r"\b(?:from|join) ((?:canonical\.)?\w+)")
 
@@ -115,6 +143,7 @@ def build_facts(engine: Engine, agreement: Agreement, load: LoadReport, as_of: d
     returns: they are most of the memory. ExportError when merged leads form a loop.
     """
     load_agreement_tables(engine, agreement, as_of)
+    load_attribution_tables(engine, agreement.settings.attribution)
     _load_presence(engine, load)
     _refuse_merge_loops(engine)
     scripts = {fact: _sql(fact) for fact in FACTS}
@@ -123,7 +152,13 @@ def build_facts(engine: Engine, agreement: Agreement, load: LoadReport, as_of: d
         engine.run(f"create or replace {'view' if fact in VIEWS else 'table'} {fact} as {sql}")
         for table in done.get(fact, ()):
             engine.run(f"drop table {table}")
+    load_channel_credit(engine, agreement.settings.attribution, _drop_id(as_of, agreement))
+    assert_whole_credits(engine)
     return run_checks(engine)
+
+
+def _drop_id(as_of: datetime, agreement: Agreement) -> str:
+    return local_date(as_of - timedelta(microseconds=1), agreement.settings.reporting_timezone).isoformat()
 
 
 def _sql(fact: str) -> str:

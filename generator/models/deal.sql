@@ -72,7 +72,7 @@ select
     worth.is_closed_now as is_closed,
     worth.is_closed_now and worth.is_won as is_won,
     worth.type,
-    coalesce(record.origin_team, worth.source_team) as origin,
+    deal_origin.origin,
     record.channel,
     record.campaign_id as campaign,
     record.tier,
@@ -94,6 +94,7 @@ select
     worth.own_amount,
     -- The months of a contract whose amounts count by the year; null where they count as they are.
     worth.annualised_months,
+    worth.own_list_amount,
     cast(worth.own_list_amount * fx_day.rate as decimal(38, 9)) as list_amount,
     worth.own_currency as currency,
     entered.local_date as lead_created_on,
@@ -117,6 +118,7 @@ left join fx_day
     on fx_day.currency = worth.own_currency and fx_day.day = coalesce(worth.booked_on, worth.as_of_date)
 left join plan_rate on plan_rate.currency = worth.own_currency
 left join lead_record as record on record.lead_id = worth.lead_id
+left join deal_origin on deal_origin.deal_id = worth.opportunity_id
 left join local_slot as entered on entered.slot = cast(floor(epoch(record.created_at) / 900) as bigint)
 left join owner on owner.owner_id = worth.owner_id
 left join setting_list as void_reason
