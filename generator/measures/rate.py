@@ -23,7 +23,7 @@ def rate_terms(units: UnitTable) -> Terms:
 
 
 def rate(placed: Placed, figure: Figure) -> Metric:
-    """Return value = hits / units, numerator, denominator, n, low and high; with `within`, of the units of the whole."""
+    """Return value = hits / units (`within`: of the whole), numerator, denominator, n, low and high."""
     units = whole_of(placed.grid, figure.within, placed.units) if figure.within else placed.units
     return share_of(placed.grid, placed.gap, placed.sums["hits"], units)
 

@@ -14,6 +14,7 @@ from generator.agreement.sla import Commitment, TierTarget
 from generator.calendar.zones import local_date
 from generator.engine import Engine
 from generator.models.criteria import criteria_rows
+from generator.models.scores import score_bands, score_thresholds
 
 #: Side stages sort after all forward ones of the same instant.
 _SIDE_RANK = 100
@@ -86,6 +87,8 @@ _TYPES: dict[str, dict[str, str]] = {
         "at_least": "integer",
         "within_s": "bigint",
     },
+    "score_band": {"from_score": "double", "to_score": "double", "band": "varchar"},
+    "score_threshold": {"from_at": "timestamp", "to_at": "timestamp", "score": "double"},
     "criterion_value": {"condition_no": "integer", "part": "varchar", "value": "varchar"},
     "agreed_owner": {
         "owner_id": "varchar",
@@ -123,6 +126,8 @@ def load_agreement_tables(engine: Engine, agreement: Agreement, as_of: datetime)
         "alternative": criteria.alternative,
         "criterion": criteria.criterion,
         "criterion_value": criteria.criterion_value,
+        "score_band": score_bands(agreement),
+        "score_threshold": score_thresholds(agreement),
         "setting": _settings(agreement, as_of),
         "setting_list": _setting_lists(agreement),
         "plan_rate": sorted(agreement.settings.fx.constant.items()),
@@ -165,6 +170,7 @@ def _setting_lists(agreement: Agreement) -> list[tuple[str, str]]:
         "exclude_loss_reasons": settings.exclude_loss_reasons,
         "win_types": settings.win_types,
         "revenue_types": settings.revenue_types,
+        "deal_types": settings.deal_types,
         "paid_channels": settings.paid_channels or (),
         "cac.purposes": settings.cac.purposes,
         "sla.pause_reasons": agreement.sla.pause_reasons,

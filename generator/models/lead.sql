@@ -47,7 +47,7 @@ select
     record.owner_id as owner,
     owner.team,
     record.origin_team as origin,
-    record.icp_fit,
+    coalesce(record.icp_fit, case icp.verdict when 'met' then true when 'not_met' then false end) as icp_fit,
     record.interest_level,
     record.timeframe,
     record.decision_maker_access,
@@ -67,6 +67,8 @@ select
     ) as is_existing_customer,
     record.excluded
 from lead_record as record
+left join criteria_verdict as icp
+    on icp.lead_id = record.lead_id and icp.definition = 'icp' and icp.moment = record.created_at
 left join milestone on milestone.lead_id = record.lead_id
 left join current_stage on current_stage.lead_id = record.lead_id
 left join win on win.lead_id = record.lead_id

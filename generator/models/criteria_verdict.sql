@@ -1,0 +1,90 @@
+-- One row per lead, instant and version of a definition: whether its criteria held. Key: (lead_id, definition, moment,
+-- version). `verdict`: met, not_met, or unknown where what must hold is not known. What nobody knows refuses no lead.
+-- `cycle` is that of the qualification recorded at the instant, null where none was; `is_in_force`: the version ruled
+-- then. `reads_today`: it reads attributes without history, at the value they have today.
+with counted as (
+    select moment.moment_no, event.condition_no, count(*) as events
+    from criteria_moment as moment
+    inner join criterion_event as event on event.lead_id = moment.lead_id and event.occurred_at <= moment.moment
+    inner join criterion on criterion.condition_no = event.condition_no
+    where criterion.within_s is null or event.occurred_at > moment.moment - criterion.within_s * interval '1' second
+    group by moment.moment_no, event.condition_no
+),
+
+dealt as (
+    select moment.moment_no, criterion.condition_no
+    from criterion
+    inner join criteria_moment as moment on criterion.kind = 'deal'
+    inner join deal
+        on
+            deal.lead_id = moment.lead_id and deal.created_at <= moment.moment
+            and (criterion.name = 'exists' or deal.is_won and deal.closed_at <= moment.moment)
+    left join criterion_value as type on type.condition_no = criterion.condition_no and type.value = deal.type
+    where
+        type.value is not null
+        or not exists (select 1 from criterion_value as any_type where any_type.condition_no = criterion.condition_no)
+    group by moment.moment_no, criterion.condition_no
+),
+
+judged as (
+    select
+        moment.moment_no,
+        alternative.definition,
+        alternative.version,
+        alternative.alternative,
+        alternative.is_refused,
+        criterion.kind,
+        case criterion.kind
+            when 'known' then coalesce(trait.holds, 1)
+            when 'deal' then case when dealt.moment_no is null then 0 else 2 end
+            when 'manual' then case when moment.cycle is null then 0 else 2 end
+            else
+                case
+                    when coalesce(counted.events, 0) >= criterion.at_least then 2
+                    when source.is_present then 0
+                    else 1
+                end
+        end as holds
+    from criteria_moment as moment
+    inner join alternative on alternative.definition = moment.definition
+    inner join criterion on criterion.condition_no = alternative.condition_no
+    left join lead_trait as trait
+        on trait.lead_id = moment.lead_id and trait.condition_no = alternative.condition_no
+    left join counted
+        on counted.moment_no = moment.moment_no and counted.condition_no = alternative.condition_no
+    left join dealt on dealt.moment_no = moment.moment_no and dealt.condition_no = alternative.condition_no
+    left join source_table as source on source.name = criterion.kind
+),
+
+tried as (
+    select
+        moment_no,
+        version,
+        alternative,
+        min(case
+            when not is_refused then holds
+            when holds = 1 then 2
+            else 2 - holds
+        end) as holds,
+        max(case when kind = 'known' then 1 else 0 end) as reads_today
+    from judged
+    group by moment_no, version, alternative
+)
+
+select
+    moment.lead_id,
+    moment.definition,
+    definition.version,
+    moment.moment,
+    moment.cycle,
+    local_slot.local_date >= definition.effective_from
+    and local_slot.local_date < coalesce(definition.effective_to, date '9999-12-31') as is_in_force,
+    case max(tried.holds) when 2 then 'met' when 1 then 'unknown' else 'not_met' end as verdict,
+    max(tried.reads_today) = 1 as reads_today
+from tried
+inner join criteria_moment as moment on moment.moment_no = tried.moment_no
+inner join definition on definition.definition = moment.definition and definition.version = tried.version
+inner join local_slot on local_slot.slot = cast(floor(epoch(moment.moment) / 900) as bigint)
+group by
+    moment.lead_id, moment.definition, definition.version, moment.moment, moment.cycle, local_slot.local_date,
+    definition.effective_from, definition.effective_to
