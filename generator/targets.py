@@ -11,10 +11,11 @@ import pandas as pd
 from generator.agreement import Settings
 from generator.engine import Engine
 from generator.kpis.agreed import CARRIER
-from generator.kpis.kpi import Kind, Kpi
+from generator.kpis.kpi import Kpi
 from generator.measures.intervals import Numbers
 from generator.measures.periods import OWN, Periods
 from generator.measures.results import CELL_COLUMNS, Status
+from generator.measures.samples import fewest_to_judge
 from generator.measures.scopes import scope_text
 
 ON_TARGET, AT_RISK, OFF_TARGET = "on_target", "at_risk", "off_target"
@@ -22,8 +23,7 @@ _ENOUGH, _NEARLY = 1.0, 0.9  # attainment from which a metric is on target, or a
 _HAIR = 1e-12  # 0.27 of 0.3 is 0.9, whatever floats make of it
 _SCOPE_COLUMNS = ("team", "region", "segment", "owner")
 _NUMBERS = ("value", "numerator", "denominator", "low", "high", "target", "attainment")
-_SHARES = (Kind.RATE, Kind.COHORT)
-_METRIC_COLUMNS = ["metric_id", "flow", "better", "share", "low_band", "high_band"]
+_METRIC_COLUMNS = ["metric_id", "flow", "better", "fewest", "low_band", "high_band"]
 
 
 def add_targets(
@@ -36,32 +36,32 @@ def add_targets(
     Reads table `target`: one row per own period and agreed target that speaks of it.
     """
     known = tuple(kpis)
-    metrics = _metrics(known)
+    metrics = _metrics(known, settings.min_n_rate)
     chosen = _chosen(_agreed(engine, known), metrics, periods)
     # Most metrics have neither target nor band, and their cells stay as they are.
     judges = metrics["metric_id"].isin(chosen["metric_id"]) | metrics["low_band"].notna()
     is_judged = cells["metric_id"].isin(metrics.loc[judges, "metric_id"])
     of_metric = cells[is_judged].merge(metrics, on="metric_id", how="left")
-    judged = _judged(_beside(of_metric, chosen, periods, settings), settings.min_n_rate)
+    judged = _judged(_beside(of_metric, chosen, periods, settings))
     others = cells[~is_judged]
     parts = [others, judged[list(CELL_COLUMNS)], *_companions(judged)]
     return pd.concat([part for part in parts if len(part)] or [cells], ignore_index=True)[list(CELL_COLUMNS)]
 
 
-def _metrics(kpis: tuple[Kpi, ...]) -> pd.DataFrame:
+def _metrics(kpis: tuple[Kpi, ...], min_n_rate: int) -> pd.DataFrame:
     """Return what decides about the status of each headline."""
     rows = [
         (
             kpi.id,
             kpi.target == "flow",
             kpi.better,
-            kpi.headline.kind in _SHARES,
+            fewest_to_judge(kpi.headline.kind, kpi.target == "flow", min_n_rate),
             *(kpi.band or (np.nan, np.nan)),
         )
         for kpi in kpis
         if kpi.target != "none" or kpi.band
     ]
-    types = {"metric_id": "str", "flow": "bool", "better": "str", "share": "bool"}
+    types = {"metric_id": "str", "flow": "bool", "better": "str", "fewest": "int64"}
     return pd.DataFrame(rows, columns=_METRIC_COLUMNS).astype({**types, "low_band": "float64", "high_band": "float64"})
 
 
@@ -146,7 +146,7 @@ def _beside(cells: pd.DataFrame, chosen: pd.DataFrame, periods: Periods, setting
     return cells.merge(chosen, on=["metric_id", "period_id", "key"], how="left")
 
 
-def _judged(cells: pd.DataFrame, min_n_rate: int) -> pd.DataFrame:
+def _judged(cells: pd.DataFrame) -> pd.DataFrame:
     """Return `cells` with attainment, pacing and status."""
     paced = cells["is_part"] & cells["flow"]
     share_done = np.where(paced, _over(cells["days_done"], cells["days_total"]), 1.0)
@@ -158,7 +158,7 @@ def _judged(cells: pd.DataFrame, min_n_rate: int) -> pd.DataFrame:
         attainment=_attainment(cells, cells["target"]),
     )
     cells["paced_attainment"] = _attainment(cells, cells["paced_target"])
-    return cells.assign(target_status=_status(cells, min_n_rate))
+    return cells.assign(target_status=_status(cells))
 
 
 def _attainment(cells: pd.DataFrame, target: pd.Series) -> Numbers:
@@ -173,7 +173,7 @@ def _over(above: pd.Series, below: pd.Series) -> Numbers:
     return np.asarray(np.divide(top, bottom, out=np.full(len(top), np.nan), where=bottom != 0))
 
 
-def _status(cells: pd.DataFrame, min_n_rate: int) -> pd.Series:
+def _status(cells: pd.DataFrame) -> pd.Series:
     driving = np.where(cells["paced"], cells["paced_attainment"], cells["attainment"]) + _HAIR
     by_target = np.where(driving >= _ENOUGH, ON_TARGET, np.where(driving >= _NEARLY, AT_RISK, OFF_TARGET))
     by_target = np.where(np.isnan(driving), "", by_target)
@@ -181,7 +181,7 @@ def _status(cells: pd.DataFrame, min_n_rate: int) -> pd.Series:
     by_band = np.where(inside, ON_TARGET, OFF_TARGET)
     by_band = np.where(cells["value"].isna() | cells["low_band"].isna(), "", by_band)
     status = np.where(cells["better"] == "band", by_band, by_target)
-    too_few = cells["share"] & (cells["n"].fillna(0) < min_n_rate)
+    too_few = (cells["n"] < cells["fewest"]).fillna(False)
     return pd.Series(np.where(too_few, "", status), index=cells.index, dtype="str")
 
 

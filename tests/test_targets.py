@@ -125,9 +125,9 @@ def test_a_level_target_holds_inside_its_span_and_is_never_paced(judged):
         """,
         """
         metric_id   | period  | value | n
-        sales_cycle | 2026Q4  | 50    | 3
-        sales_cycle | 2026-11 | 30    | 3
-        sales_cycle | 2026-09 | 30    | 3
+        sales_cycle | 2026Q4  | 50    | 5
+        sales_cycle | 2026-11 | 30    | 5
+        sales_cycle | 2026-09 | 30    | 5
         """,
     )
     quarter, month = look(found, "sales_cycle", "2026Q4"), look(found, "sales_cycle", "2026-11")
@@ -263,6 +263,31 @@ def test_a_share_of_few_units_has_attainment_but_no_status(judged):
     assert look(found, "lead_to_customer", "2026-09")["target_status"] == ""
     assert look(found, "lead_to_customer", "2026-09")["attainment"] == 1
     assert look(found, "lead_to_customer", "2026-10")["target_status"] == "on_target"
+
+
+@pytest.mark.parametrize("kind", ["mean", "ratio", "formula", "survival"])
+def test_a_level_over_a_handful_has_attainment_but_no_status(judged, kind):
+    found = judged(
+        kpi("revenue_growth", target="level", kind=kind),
+        "metric | from | to | value\nrevenue_growth | 2026-01-01 | 2027-01-01 | 0.1",
+        """
+        metric_id      | period  | value | n
+        revenue_growth | 2026-09 | 0.2   | 4
+        revenue_growth | 2026-10 | 0.2   | 5
+        """,
+    )
+    few, enough = (look(found, "revenue_growth", period) for period in ("2026-09", "2026-10"))
+    assert (few["attainment"], few["target_status"]) == (2, "")
+    assert (enough["attainment"], enough["target_status"]) == (2, "on_target")
+
+
+def test_few_of_what_should_be_many_are_off_target(judged):
+    found = judged(
+        kpi("sql_count", kind="count"),
+        "metric | from | to | value\nsql_count | 2026-09-01 | 2026-10-01 | 40",
+        "metric_id | period | value | n\nsql_count | 2026-09 | 2 | 2",
+    )
+    assert look(found, "sql_count", "2026-09")["target_status"] == "off_target"
 
 
 def test_a_band_is_kept_or_not_with_no_target_at_all(judged):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from generator.agreement.targets import SAMPLE
 from generator.kpis.kpi import Figure, Kind, Kpi
+from generator.measures.samples import fewest_to_print
 from generator.measures.scopes import ALL
 from generator.pages import formats, words
 from generator.pages.cells import Cell, Comparison, Period
@@ -82,13 +83,7 @@ def printed(context: Context, figure: Figure, cell: Cell | None) -> str:
 
 def is_too_few(figure: Figure, cell: Cell) -> bool:
     """Whether a percentage, an average or a percentile rests on too few units to be printed."""
-    if figure.kind in SHARES:
-        return cell.n < formats.SMALL
-    if figure.name.startswith("p90"):
-        return cell.n < 20
-    middle = figure.kind is Kind.SURVIVAL or figure.name.startswith("median")
-    money = figure.kind is Kind.MEAN and figure.unit == "currency"
-    return (middle or money) and cell.n < formats.SMALL
+    return cell.n < fewest_to_print(figure.kind, figure.unit, figure.name)
 
 
 def is_small(context: Context, figure: Figure, cell: Cell) -> bool:

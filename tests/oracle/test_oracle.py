@@ -172,6 +172,8 @@ def _targets(pair: Pair, metric: str):
         word = "on_target" if reached >= 1 else "at_risk" if reached >= Fraction(9, 10) else "off_target"
         if metric in RATES and row.n < pair.report.agreement.settings.min_n_rate:
             word = ""
+        if metric not in (*FLOWS, *RATES) and row.n < 5:
+            word = ""
         if word != row.target_status:
             yield Difference(metric, label, "all", "word", word, row.target_status)
 
