@@ -1,12 +1,15 @@
 """How a result looks: charts drawn at build time, with the live specification beside each."""
 
+from generator.charts.bridges import bridge
 from generator.charts.chart import Chart
 from generator.charts.drawing import Drawn
 from generator.charts.figure import figure, write_drawings
 from generator.charts.formats import number
+from generator.charts.heat import heat
 from generator.charts.inline import attainment, sparkline
 from generator.charts.members import bars, distribution, funnel
 from generator.charts.series import curve, lines
+from generator.charts.stacks import stacked
 from generator.charts.trends import Mark, trend
 
 __all__ = [
@@ -15,13 +18,16 @@ __all__ = [
     "Mark",
     "attainment",
     "bars",
+    "bridge",
     "curve",
     "distribution",
     "figure",
     "funnel",
+    "heat",
     "lines",
     "number",
     "sparkline",
+    "stacked",
     "trend",
     "write_drawings",
 ]

@@ -38,6 +38,24 @@ def several(subject: str, named: Mapping[str, Sequence[Row]], unit: str, currenc
     return " ".join(words)
 
 
+def parts(subject: str, named: Mapping[str, Sequence[Row]], unit: str, currency: str) -> str:
+    """Return the description of parts by period."""
+    words = [f"{subject}. {len(named)} parts of a column by period."]
+    words += [
+        f"{name}: {_of(rows[-1], unit, currency)} in {rows[-1]['period']}." for name, rows in named.items() if rows
+    ]
+    return " ".join(words)
+
+
+def heat(subject: str, rows: Sequence[Row], unit: str, currency: str) -> str:
+    """Return the description of a table in shades."""
+    if not rows:
+        return f"{subject}. No values."
+    low, high = (choose(rows, key=lambda row: float(row["value"])) for choose in (min, max))
+    ends = (f"{_of(row, unit, currency)} ({row['row']}, {row['column']})" for row in (low, high))
+    return f"{subject}. {len(rows)} fields, from {' to '.join(ends)}."
+
+
 def members(subject: str, rows: Sequence[Row], unit: str, currency: str) -> str:
     """Return the description of one bar per member."""
     words = [f"{subject}. {len(rows)} bars."]

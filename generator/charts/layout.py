@@ -42,17 +42,27 @@ class Axis:
     ticks: tuple[float, ...]
 
 
-def value_axis(values: Sequence[float], *, zero: bool, count: int = 4) -> Axis:
-    """Return round ends and about `count` round steps that cover `values` (finite numbers, at least one)."""
+def value_axis(values: Sequence[float], *, zero: bool, count: int = 4, whole: bool = False) -> Axis:
+    """Return round ends and about `count` round steps that cover `values` (finite numbers, at least one).
+
+    `whole`: no step is smaller than one, for what is counted in whole things.
+    """
     low, high = min(values), max(values)
     if zero or (low >= 0 and low < 0.6 * high):
         low, high = min(low, 0.0), max(high, 0.0)
     if high == low:
         low, high = (0.0, 1.0) if high == 0 else (min(0.0, 2 * high), max(0.0, 2 * high))
-    step = _round_step((high - low) / count)
+    step = _round_step(max((high - low) / count, 1.0 if whole else 0.0))
+    if whole:
+        step = math.ceil(step)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     ticks = tuple(round(number * step, 10) for number in range(first, last + 1))
     return Axis(ticks[0], ticks[-1], step, ticks)
+
+
+def are_whole(values: Sequence[float], unit: str) -> bool:
+    """Return whether `values` count whole things, so that an axis has no use for fractions."""
+    return unit == "count" and all(float(value).is_integer() for value in values)
 
 
 def _round_step(rough: float) -> float:

@@ -55,7 +55,7 @@ def bars(
         text = f"all {number(total, unit, currency, short=True)}"
         data["labels"] = [{"x": total, "y": len(rows) - 0.2, "text": text, "fill": _INK}]
     description = description or describe.members(subject, rows, unit, currency)
-    return _rows_chart(
+    return rows_chart(
         [str(row["member"]) for row in rows],
         figures,
         data,
@@ -94,10 +94,10 @@ def funnel(frame: pd.DataFrame, *, subject: str, description: str = "") -> Chart
     }
     figures = [number(row.get("count"), "count") for row in rows]
     words = description or describe.funnel(subject, rows)
-    return _rows_chart([str(row["stage"]) for row in rows], figures, data, reach, words, row_height=46)
+    return rows_chart([str(row["stage"]) for row in rows], figures, data, reach, words, row_height=46)
 
 
-def _rows_chart(
+def rows_chart(
     names: list[str],
     figures: list[str],
     data: dict[str, Rows],
@@ -108,6 +108,7 @@ def _rows_chart(
     top: int = 4,
     bottom: int = 4,
 ) -> Chart:
+    """Return one row per name with its figure at the right; `data` holds what is drawn between the ends of `span`."""
     shown = [shortened(name, _NAME_WIDTH) for name in names]
     left = max([text_width(name) for name in shown], default=0.0) + 16
     right = max([text_width(figure) for figure in figures], default=0.0) + 16

@@ -25,9 +25,10 @@ from generator.charts.along import (
 from generator.charts.chart import Chart, Rows
 from generator.charts.formats import number
 from generator.charts.frames import finite, has, records
-from generator.charts.layout import Axis, shortened, text_width, value_axis
+from generator.charts.layout import Axis, are_whole, shortened, text_width, value_axis
 
-_COLOURS = tuple(f"var(--of-chart-{place})" for place in range(1, 7))
+#: Series take these in turn.
+COLOURS = tuple(f"var(--of-chart-{place})" for place in range(1, 7))
 _END_WIDTH = 150
 _MOST_COLUMNS = 60  # to point at; a longer curve is read in coarser steps
 Points = Sequence[tuple[float, float]]
@@ -37,11 +38,12 @@ def lines(frame: pd.DataFrame, *, unit: str, subject: str, currency: str = "EUR"
     """Return up to six series by period: columns `period`, `series`, `value`, where known `is_part`; NaN is a gap."""
     rows = records(frame)
     periods = list(dict.fromkeys(str(row["period"]) for row in rows))
-    series = _named(rows, len(_COLOURS))
-    axis = value_axis(finite(rows, "value") or [0.0], zero=True)
+    series = _named(rows, len(COLOURS))
+    values = finite(rows, "value") or [0.0]
+    axis = value_axis(values, zero=True, whole=are_whole(values, unit))
     data: dict[str, Rows] = {"line": [], "part": [], "dots": []}
     ends: list[End] = []
-    for (name, members), colour in zip(series.items(), _COLOURS, strict=False):
+    for (name, members), colour in zip(series.items(), COLOURS, strict=False):
         placed = [row | {"x": periods.index(str(row["period"]))} for row in members]
         data["line"] += [point | {"run": f"{name} {point['run']}", "stroke": colour} for point in solid(placed)]
         data["part"] += [point | {"run": name, "stroke": colour} for point in dashed(placed)]
@@ -71,7 +73,7 @@ def curve(frame: pd.DataFrame, *, subject: str, unit_x: str = "days", descriptio
     axis = value_axis([0.0, *finite(rows, "share")], zero=True)
     data: dict[str, Rows] = {"line": []}
     ends: list[End] = []
-    for (name, points), colour in zip(series.items(), _COLOURS, strict=False):
+    for (name, points), colour in zip(series.items(), COLOURS, strict=False):
         data["line"] += [{"x": x, "y": y, "run": name, "stroke": colour} for x, y in _steps(points)]
         ends.append(End(*points[-1], f"{name} {number(points[-1][1], 'ratio')}".strip(), colour))
     data["labels"] = placed_ends(ends, axis)

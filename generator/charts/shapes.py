@@ -80,8 +80,31 @@ def rows() -> Spec:
     )
 
 
+def columns() -> Spec:
+    """Return columns of parts by period, each part named beside the last column."""
+    x, y = _place("x", "x0", "x1"), _place("y", "y0", "y1", reverse=True)
+    bars = _on("bars").mark_rect().encode(x=x, x2="x2:Q", y=y, y2="y2:Q", color=_colour("fill"))
+    return _finish(*_frame(x, y), bars, _texts("labels", x, y), _hits(x))
+
+
+def heat() -> Spec:
+    """Return shaded boxes by row and column, with the names of both."""
+    x, y = _place("x", "x0", "x1"), _place("y", "y0", "y1")
+    boxes = _on("cells").mark_rect(cornerRadius=2, color="var(--of-chart-accent)")
+    hits = _on("hits").mark_rect(color=_INK, fillOpacity=0)
+    names = _on("names").mark_text(align="right", dy=_MIDDLE, dx=-10)
+    written = _on("labels").mark_text(align="center", dy=_MIDDLE)
+    return _finish(
+        boxes.encode(x=x, x2="x2:Q", y=y, y2="y2:Q", fillOpacity=alt.FillOpacity("shade:Q", scale=None, legend=None)),
+        names.encode(x=alt.value(0), y=y, text="text:N"),
+        written.encode(x=x, y=y, text="text:N", color=_colour("fill")),
+        _below(x),
+        hits.encode(x=x, x2="x2:Q", y=y, y2="y2:Q", tooltip="tip:N"),
+    )
+
+
 #: Shapes by name; a chart names the one that draws it.
-SHAPES: dict[str, Callable[[], Spec]] = {"trend": trend, "lines": lines, "rows": rows}
+SHAPES: dict[str, Callable[[], Spec]] = {"trend": trend, "lines": lines, "rows": rows, "columns": columns, "heat": heat}
 
 
 def _on(dataset: str) -> alt.Chart:
@@ -104,14 +127,15 @@ def _frame(x: Any, y: Any) -> tuple[alt.Chart, ...]:
     """Return the horizontal lines with their values on the left, and the labels below."""
     grid = _on("grid").mark_rule().encode(x=alt.value(0), x2=alt.value("width"), y=y)
     ticks = _on("ticks").mark_text(align="right", dx=-8, dy=_MIDDLE, opacity=0.72)
-    below = (
-        _on("below").mark_text(align="center", dy=18, opacity=0.72).encode(x=x, y=alt.value("height"), text="text:N")
-    )
-    return (
-        grid,
-        ticks.encode(x=alt.value(0), y=y, text="text:N"),
-        below.transform_filter(f"width < {_NARROW_BELOW} ? datum.narrow : datum.wide"),
-    )
+    return (grid, ticks.encode(x=alt.value(0), y=y, text="text:N"), _below(x))
+
+
+def _below(x: Any) -> alt.Chart:
+    """Return the labels below that the width has room for."""
+    below = _on("below").mark_text(align="center", dy=18, opacity=0.72)
+    placed = below.encode(x=x, y=alt.value("height"), text="text:N")
+    filtered: alt.Chart = placed.transform_filter(f"width < {_NARROW_BELOW} ? datum.narrow : datum.wide")
+    return filtered
 
 
 def _marks(x: Any) -> tuple[alt.Chart, alt.Chart]:

@@ -24,7 +24,7 @@ from generator.charts.along import (
 from generator.charts.chart import Chart, Rows
 from generator.charts.formats import number
 from generator.charts.frames import finite, has, records
-from generator.charts.layout import shortened, value_axis
+from generator.charts.layout import are_whole, shortened, value_axis
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,9 @@ def trend(
     NaN is a gap. `subject` says what is shown, in words.
     """
     rows = records(frame)
-    axis = value_axis(finite(rows, "value", "low", "high", "target") or [0.0], zero=unit == "count")
+    values = finite(rows, "value", "low", "high", "target") or [0.0]
+    whole = are_whole(finite(rows, "value"), unit)
+    axis = value_axis(values, zero=unit == "count", whole=whole)
     labels = [str(row.get("label") or row["period"]) for row in rows]
     ends = _ends(rows, unit, currency)
     margin = margin_for(axis, unit, [end.text for end in ends], top=26 if marks else 10)

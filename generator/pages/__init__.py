@@ -16,9 +16,11 @@ from generator.pages.downloads import write_kpi_csvs
 from generator.pages.glossary import anchor, write_glossary
 from generator.pages.handbook import Prose, read_handbook, write_handbook
 from generator.pages.home import write_home
+from generator.pages.insights import write_insights
 from generator.pages.kpi_pages import write_kpi_pages
 from generator.pages.notes import read_notes
-from generator.pages.parts import PARTS, part_page, trust_cards, write_parts
+from generator.pages.outline import INSIGHTS, PARTS
+from generator.pages.parts import write_parts
 from generator.pages.promises import write_promises
 from generator.pages.templates import Templates
 from generator.pages.trust import write_trust
@@ -46,9 +48,10 @@ def write_pages(report: Report, project: Project, docs: Path) -> Pages:
     write_home(context)
     write_parts(context)
     write_kpi_pages(context)
+    write_insights(context)
     write_definitions(context)
     write_promises(context)
-    write_trust(context, trust_cards(context))
+    write_trust(context)
     write_glossary(context, project)
     write_handbook(context, prose)
     write_kpi_csvs(context)
@@ -76,11 +79,12 @@ def templates(report: Report, project: Project) -> Templates:
 
 def _nav(prose: list[Prose]) -> tuple[NavItem, ...]:
     """Return the short navigation; KPI pages are reached from their lists, the funnel and the search."""
-    parts: list[object] = ["funnel/index.md", *({part.title: part_page(part.name)} for part in PARTS)]
+    parts: list[object] = ["funnel/index.md", *({part.title: part.page} for part in PARTS)]
     guide: list[object] = [{escape(page.title): page.page} for page in prose]
     return (
         {"Home": "index.md"},
         {"Funnel": parts},
+        {"Insights": [{one.title: one.page} for one in INSIGHTS]},
         {"KPIs": "kpis/index.md"},
         {"Definitions": "definitions.md"},
         {"SLA": "sla.md"},

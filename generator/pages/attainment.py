@@ -11,6 +11,7 @@ from generator.pages.cells import Cell, Period
 from generator.pages.context import Context, kpi_page
 from generator.pages.headline import chip, headline_of, period_text
 from generator.pages.markup import Trusted
+from generator.pages.samples import is_sample
 from generator.pages.words import Chip
 
 REVENUE = "revenue_won"
@@ -32,6 +33,7 @@ class Goal:
     bullet: Trusted
     chip: Chip
     lines: tuple[str, ...]
+    is_sample: bool  # the target is a placeholder
 
 
 def goals(context: Context) -> list[Goal]:
@@ -63,6 +65,7 @@ def _revenue(context: Context, grain: str) -> Goal | None:
         bullet=_bullet(stand.cell.attainment, pace if is_part else None, f"Revenue, {period_text(stand.period)}"),
         chip=chip(context, kpi.headline, stand.cell),
         lines=tuple(_revenue_lines(context, kpi, stand.cell, stand.period, pace)),
+        is_sample=is_sample(context, stand.cell),
     )
 
 
@@ -108,6 +111,8 @@ def _team(context: Context, kpi: Kpi, grain: str, team: str) -> Goal | None:
     pace = value / share if share else None
     if pace is not None:
         lines.append(f"{formats.percent(pace)} of pace")
+    if ahead := _ahead(context, team, cell.period):
+        lines.append(ahead)
     return Goal(
         name=f"{_TEAM_NAMES[team]} against its own target",
         page=kpi_page(TEAMS),
@@ -117,7 +122,21 @@ def _team(context: Context, kpi: Kpi, grain: str, team: str) -> Goal | None:
         bullet=_bullet(value, pace, f"{_TEAM_NAMES[team]}, {period_text(stand.period)}"),
         chip=attained(pace if pace is not None else value),
         lines=tuple(lines),
+        is_sample=is_sample(context, cell),
     )
+
+
+def _ahead(context: Context, team: str, period: str) -> str:
+    """Return what a team has in hand for the rest of the period: qualified leads, or open deals that are due."""
+    if team == "marketing":
+        leads, pace = context.cells.cell("mql_count", period), context.cells.cell("mql_count.paced_attainment", period)
+        told = f", {formats.percent(pace.value)} of pace" if pace and pace.value is not None else ""
+        return f"{formats.counted(leads.value)} MQLs{told}" if leads and leads.value is not None else ""
+    cover, enough = (context.cells.cell(f"pipeline_coverage{name}", period) for name in ("", ".required"))
+    if cover is None or cover.value is None:
+        return ""
+    needed = f"; {formats.number(enough.value, 'ratio_x', '')} are needed" if enough and enough.value else ""
+    return f"open deals due cover {formats.number(cover.value, 'ratio_x', '')} of what is missing{needed}"
 
 
 def _bullet(value: float, pace: float | None, title: str) -> Trusted:

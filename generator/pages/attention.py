@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 
 from generator.agreement import Agreement
 from generator.pages import formats, words
+from generator.pages.attention_data import data_problems, load_problems, silent_feeds
 from generator.pages.cells import Cell, member_of
 from generator.pages.context import Context, kpi_page
 from generator.pages.funnel import bottleneck_text, funnel_of
@@ -22,25 +22,18 @@ from generator.pages.headline import (
     target_text,
     trends,
 )
-from generator.pages.ledger import differences, quarantined
+from generator.pages.notice import Notice
 from generator.pages.scorecard import shared
+from generator.pages.symptoms import (
+    leaking_spend,
+    ledger_gap,
+    living_off_customers,
+    score_not_monotone,
+    systems_disagree,
+)
 from generator.pages.words import Chip
-from generator.sources.report import Severity
 
 SLA = "sla_attainment"
-#: So many findings that taint figures are told one by one.
-TOLD = 3
-
-
-@dataclass(frozen=True)
-class Notice:
-    """One line: what it is about, what the rule found, and where to read on."""
-
-    rule: str
-    chip: Chip
-    subject: str
-    page: str
-    text: str
 
 
 def notices(context: Context) -> list[Notice]:
@@ -141,39 +134,6 @@ def commitment_titles(agreement: Agreement) -> dict[str, str]:
     return {commitment.id: commitment.title for commitment in agreement.sla.commitments}
 
 
-def load_problems(context: Context) -> Iterator[Notice]:
-    """Point out a load ledger that does not add up, rows set aside and files that nobody reads."""
-    load = context.report.load
-    for line in differences(load):
-        state = Chip("ledger gap", "bad")
-        yield Notice("ledger", state, line.file, "trust.md#ledger", f"read {line.read} rows, accounted for {line.told}")
-    rows, read = quarantined(load)
-    if rows:
-        share = formats.small_percent(rows / read)
-        text = f"{formats.several(rows, 'row')} of {formats.counted(read)} could not be used ({share})"
-        yield Notice("quarantine", Chip("set aside", "warn"), "Rows in quarantine", "trust.md#quarantine", text)
-    if load.unclaimed:
-        text = f"{formats.several(len(load.unclaimed), 'file')} that no profile reads"
-        yield Notice("unclaimed", Chip("not read", "warn"), "Files left over", "trust.md#unclaimed", text)
-
-
-def data_problems(context: Context) -> Iterator[Notice]:
-    """Point out the findings that block figures, and those that taint most rows; the trust page has them all."""
-    blocking = [finding for finding in context.report.findings if finding.severity is Severity.BLOCKS]
-    tainting = [finding for finding in context.report.findings if finding.severity is Severity.TAINTS]
-    tainting.sort(key=lambda finding: (-finding.failing, finding.id, finding.text))
-    for finding in [*blocking, *tainting[:TOLD]]:
-        blocks = finding.severity is Severity.BLOCKS
-        state = Chip("blocks figures", "bad") if blocks else Chip("taints figures", "warn")
-        share = f" ({formats.of(finding.failing, finding.checked)})" if finding.checked else ""
-        subject = finding.id.replace("_", " ").capitalize()
-        yield Notice("finding", state, subject, "trust.md#findings", f"{finding.text}{share}")
-
-    if len(tainting) > TOLD:
-        text = f"{formats.several(len(tainting) - TOLD, 'more finding')} on the trust page"
-        yield Notice("finding", Chip("taints figures", "warn"), "Data", "trust.md#findings", text)
-
-
 def unanswered(context: Context) -> Iterator[Notice]:
     """Point out in one line the figures that a missing exchange rate keeps from being computed."""
     stands = (
@@ -193,7 +153,13 @@ RULES: tuple[Callable[[Context], Iterator[Notice]], ...] = (
     clear_falls,
     bottleneck,
     promises_missed,
+    leaking_spend,
+    living_off_customers,
+    score_not_monotone,
+    systems_disagree,
+    ledger_gap,
     unanswered,
+    silent_feeds,
     load_problems,
     data_problems,
 )

@@ -143,6 +143,13 @@ class Cells:
         start = f"{dimension}="
         return [scope for scope in self._scopes.get(metric, []) if scope.startswith(start) and ";" not in scope]
 
+    def pairs(self, metric: str, first: str, second: str) -> Iterator[tuple[str, str, str]]:
+        """Yield the scopes of a metric that name a member of each of two dimensions, with both members."""
+        for scope in self._scopes.get(metric, []):
+            parts = dict(part.partition("=")[::2] for part in scope.split(";"))
+            if set(parts) == {first, second}:
+                yield unquote(parts[first]), unquote(parts[second]), scope
+
     def comparisons(self, metric: str, period: str, scope: str = ALL) -> Mapping[str, Comparison]:
         """Return the comparisons of one cell by their kind."""
         return self._compared.get((metric, scope, period), {})

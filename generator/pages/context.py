@@ -49,6 +49,10 @@ class Context:
         """The KPIs by id, in the order of the report."""
         return {kpi.id: kpi for kpi in self.report.kpis}
 
+    def kpis_of(self, section: str) -> list[Kpi]:
+        """Return the KPIs of one part, in their order."""
+        return [kpi for kpi in self.report.kpis if kpi.section == section]
+
     @cached_property
     def figures(self) -> Mapping[str, tuple[Kpi, Figure]]:
         """Every figure that a KPI file names, by metric id."""
@@ -114,7 +118,8 @@ class Context:
     def stamp(self) -> str:
         """When the data was taken and which drop this is, as every page says it."""
         drop = self.report.drop
-        return f"Data up to {formats.instant(drop.as_of)} · drop {drop.id} · onefunnel {self.report.version}"
+        upto = formats.moment(drop.as_of, self.report.agreement.settings.reporting_timezone)
+        return f"Data up to {upto} · drop {drop.id} · onefunnel {self.report.version}"
 
 
 def address(page: str, target: str) -> Trusted:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
+from zoneinfo import ZoneInfo
 
 NOT_AVAILABLE = "n/a"
 #: Fewer units than this and a share is said as "k of n".
@@ -89,6 +90,14 @@ def day(value: date | str) -> str:
 def instant(value: datetime) -> str:
     """Return a naive UTC instant: `30 Apr 2026, 22:00 UTC`."""
     return f"{day(value.date())}, {value:%H:%M} UTC"
+
+
+def moment(value: datetime, zone: str) -> str:
+    """Return a naive UTC instant where `zone` is: `20 Nov 2026, 18:00 UTC`; a midnight ends the day before it."""
+    local = value.replace(tzinfo=UTC).astimezone(ZoneInfo(zone))
+    if local.time() == time():
+        return f"the end of {day(local.date() - timedelta(days=1))}"
+    return f"{day(local.date())}, {local:%H:%M} {zone}"
 
 
 def period(label: str) -> str:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
-from generator.agreement.targets import SAMPLE
 from generator.kpis.kpi import Figure, Kind, Kpi
 from generator.measures.samples import fewest_to_print
 from generator.measures.scopes import ALL
 from generator.pages import formats, words
 from generator.pages.cells import Cell, Comparison, Period
 from generator.pages.context import Context
+from generator.pages.samples import is_sample
 from generator.pages.words import Chip
 
 #: Shares of units, to which the rules for small samples apply.
 SHARES = frozenset({Kind.RATE, Kind.COHORT})
+#: Figures that grow case by case; all others are levels, which a handful of cases cannot settle.
+ADDS_UP = frozenset({Kind.COUNT, Kind.SUM})
 #: The order in which grains are tried for the figure that stands for a KPI.
 GRAINS = ("month", "quarter", "year", "week", "all")
 #: A young period says nothing yet; the newest one that can speak does.
@@ -88,8 +89,8 @@ def is_too_few(figure: Figure, cell: Cell) -> bool:
 
 def is_small(context: Context, figure: Figure, cell: Cell) -> bool:
     """Whether the sample is too small for a status or a direction."""
-    few = figure.kind in SHARES and cell.n < context.min_n
-    return few or is_too_few(figure, cell)
+    few = context.min_n if figure.kind in SHARES else 0 if figure.kind in ADDS_UP else formats.SMALL
+    return cell.n < few or is_too_few(figure, cell)
 
 
 def paced(context: Context, cell: Cell) -> Cell | None:
@@ -120,7 +121,12 @@ def short_status(status: str) -> str:
 
 
 def target_text(context: Context, kpi: Kpi, cell: Cell, row: Period) -> str:
-    """Return the distance to the target in words, or nothing where there is none."""
+    """Return the distance to the target in words, or nothing where there is none; a placeholder is called one."""
+    distance = _distance(context, kpi, cell, row)
+    return f"{distance}, a sample target" if distance and is_sample(context, cell) else distance
+
+
+def _distance(context: Context, kpi: Kpi, cell: Cell, row: Period) -> str:
     if cell.target is None or cell.value is None:
         return ""
     target = context.number(cell.target, kpi.unit)
@@ -138,19 +144,7 @@ def tile_target(context: Context, kpi: Kpi, cell: Cell, row: Period) -> str:
     pace = paced(context, cell) if kpi.target == "flow" and row.is_part else None
     if pace and pace.value is not None:
         return f"{formats.percent(pace.value)} of pace"
-    return target_text(context, kpi, cell, row).replace(" against ", " vs ")
-
-
-def is_sample(context: Context, cell: Cell) -> bool:
-    """Whether a cell's target is a placeholder of the packaged agreement; targets in the drop replace those."""
-    begins = context.cells.periods[cell.period].starts_on
-    return cell.target is not None and any(
-        target.version == SAMPLE
-        and target.metric == cell.metric
-        and target.period_start.isoformat() == begins
-        and math.isclose(float(target.value), cell.target)
-        for target in context.report.agreement.targets
-    )
+    return _distance(context, kpi, cell, row).replace(" against ", " vs ")
 
 
 def gap_text(context: Context, unit: str, gap: float) -> str:
@@ -177,6 +171,11 @@ class Trend:
     def against(self) -> str:
         """What the figure is compared with: `Oct 2026`, or `the same days of Oct 2026`."""
         return f"the same days of {self.before}" if self.is_like_for_like else self.before
+
+    @property
+    def shortly(self) -> str:
+        """The same as a tile has room for."""
+        return f"same days of {self.before}" if self.is_like_for_like else self.before
 
 
 _WORDS = {"up": "up", "down": "down", "no_clear_change": "no clear change"}

@@ -2,34 +2,59 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from generator.kpis.kpi import Kpi
 from generator.pages import attainment, attention, scorecard
+from generator.pages.attention_data import stale_feeds
 from generator.pages.context import Context
 from generator.pages.kpi_pages import lacks
+from generator.pages.outline import PARTS, Part
+from generator.pages.samples import misfit
+from generator.pages.scorecard import Tile
 
 
 def write_home(context: Context) -> None:
     """Write index.md."""
-    kpis = scorecard.shared(context)
     goals = attainment.goals(context)
     told = {"revenue_attainment", attainment.TEAMS} if goals else set()  # the cards above the tiles say these
-    tiles = scorecard.tiles(context, [kpi for kpi in kpis if kpi.id not in told])
+    groups = [group for part in PARTS if part.section in scorecard.SHARED if (group := _group(context, part, told))]
+    tiles = [tile for group in groups for tile in group.tiles]
+    has_samples = any(tile.is_sample for tile in tiles) or any(goal.is_sample for goal in goals)
     context.write(
         "index.md",
         "home.md.j2",
         {
             "goals": goals,
-            "tiles": tiles,
+            "groups": groups,
             "notices": attention.notices(context) if tiles else [],
             "is_empty": not any(table.rows for table in context.report.load.tables.values()),
-            "has_samples": any(tile.is_sample for tile in tiles),
-            **absence(context),
+            "has_samples": has_samples,
+            "misfit": misfit(context) if has_samples else "",
+            "stale": list(stale_feeds(context)),
+            **absence(context, scorecard.shared(context)),
         },
     )
 
 
-def absence(context: Context, section: str | None = None) -> dict[str, object]:
-    """Return what is said in one line each about KPIs that have no figure, of one section or of all."""
-    kpis = [kpi for kpi in scorecard.shared(context) if section in (None, kpi.section)]
+@dataclass(frozen=True)
+class Group:
+    """A row of tiles: the foremost KPIs of one part."""
+
+    part: Part
+    tiles: list[Tile]
+    more: int  # KPIs of the part that only its own page shows
+
+
+def _group(context: Context, part: Part, told: set[str]) -> Group | None:
+    kpis = [kpi for kpi in context.kpis_of(part.section) if kpi.id not in told]
+    answered = [kpi for kpi in kpis if not context.is_missing(kpi) and context.cells.has(kpi.id)]
+    tiles = scorecard.tiles(context, scorecard.foremost(context, answered))
+    return Group(part, tiles, len(answered) - len(tiles)) if tiles else None
+
+
+def absence(context: Context, kpis: list[Kpi]) -> dict[str, object]:
+    """Return what is said in one line each about those of `kpis` that have no figure."""
     absent = scorecard.absent(context, kpis)
     return {
         "absent": absent,

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from generator.kpis.kpi import Figure, Kpi
 from generator.pages import formats, words
-from generator.pages.composed import dimension_of, members_text
+from generator.pages.bridges import bridge_of
+from generator.pages.composed import dimension_of, member_cells, members_text
 from generator.pages.context import Context, address, kpi_page
 from generator.pages.downloads import csv_path
 from generator.pages.headline import (
@@ -19,7 +20,6 @@ from generator.pages.headline import (
     headline,
     interval_text,
     is_judged,
-    is_sample,
     is_small,
     period_text,
     printed,
@@ -28,6 +28,8 @@ from generator.pages.headline import (
 )
 from generator.pages.history import trend_figure
 from generator.pages.markup import Trusted
+from generator.pages.rail import rail_of_part
+from generator.pages.samples import is_sample
 from generator.pages.shapes import curves, distributions
 from generator.pages.splits import splits
 from generator.pages.words import Chip
@@ -86,6 +88,7 @@ def kpi_values(context: Context, kpi: Kpi) -> dict[str, object]:
         "needs": kpi.needs,
         "section": words.SECTIONS.get(kpi.section, kpi.section),
         "download": address(page, csv_path(kpi.id)),
+        "rail": rail_of_part(context, kpi),
         **_figures(context, stand, page),
     }
 
@@ -100,9 +103,14 @@ def _figures(context: Context, stand: Headline | None, page: str) -> dict[str, o
         "splits": made,
         "unsplit": [words.dimension(dimension) for dimension in alone],
         "beside": _beside(context, stand),
-        "shapes": [*distributions(context, stand), *curves(context, stand)],
+        "shapes": [*_bridge(context, stand), *distributions(context, stand), *curves(context, stand)],
         "period": period_text(stand.period),
     }
+
+
+def _bridge(context: Context, stand: Headline) -> list[Trusted]:
+    bridge = bridge_of(context, stand)
+    return [bridge] if bridge else []
 
 
 def finding(context: Context, stand: Headline) -> str:
@@ -150,7 +158,7 @@ def caveats(context: Context, stand: Headline) -> list[str]:
         found.append(f"95 % interval: {interval}.")
     if any(trend.note for trend in trends(context, stand.kpi, cell)):
         found.append("The period it is compared with was shorter, so all of it is used.")
-    if is_sample(context, cell):
+    if any(is_sample(context, one) for one in (cell, *(held for _, held in member_cells(context, stand)))):
         found.append("The target is a sample, not yet an agreed one.")
     return found
 
@@ -228,13 +236,14 @@ def _sections(context: Context) -> Mapping[str, list[Listed]]:
     """Return the KPIs by the part of the funnel, in its order."""
     found: dict[str, list[Listed]] = {}
     for section in words.SECTIONS:
-        rows = [_listed(context, kpi) for kpi in context.report.kpis if kpi.section == section]
+        rows = [listed(context, kpi) for kpi in context.report.kpis if kpi.section == section]
         if rows:
             found[words.SECTIONS[section]] = rows
     return found
 
 
-def _listed(context: Context, kpi: Kpi) -> Listed:
+def listed(context: Context, kpi: Kpi) -> Listed:
+    """Return a KPI as a row of a list: where it stands now, and against what."""
     stand = None if context.is_missing(kpi) else headline(context, kpi)
     if stand is None or not context.cells.has(kpi.id):
         return Listed(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from generator.kpis.kpi import Kpi
-from generator.pages import formats, words
+from generator.pages import formats
+from generator.pages.both_counts import both_counts
 from generator.pages.context import Context, kpi_page
 from generator.pages.funnel import bottleneck_text, drawing, funnel_of
 from generator.pages.headline import Headline, chip, headline, interval_text, is_judged, period_text, printed
@@ -13,30 +14,9 @@ from generator.pages.history import trend_figure
 from generator.pages.home import absence
 from generator.pages.kpi_pages import finding
 from generator.pages.markup import Trusted
+from generator.pages.outline import INSIGHTS, PARTS
+from generator.pages.overview import overview
 from generator.pages.words import Chip
-
-
-@dataclass(frozen=True)
-class Part:
-    """A part of the funnel with a page of its own."""
-
-    name: str
-    title: str
-    sections: tuple[str, ...]
-    question: str
-
-
-PARTS = (
-    Part("top", "Top of the funnel", ("top",), "Does enough come in, and from where?"),
-    Part("middle", "Middle of the funnel", ("middle",), "Do we keep our word, and do leads move on?"),
-    Part("bottom", "Bottom of the funnel", ("north_star", "bottom"), "Do we win, how much, and how fast?"),
-    Part("economics", "Unit economics", ("economics", "retention"), "What does growth cost, and what is it worth?"),
-)
-
-
-def part_page(part: str) -> str:
-    """Return the path of a part's page below docs."""
-    return f"funnel/{part}.md"
 
 
 @dataclass(frozen=True)
@@ -54,17 +34,17 @@ def write_parts(context: Context) -> None:
     """Write funnel/index.md and funnel/<part>.md."""
     _write_funnel(context)
     for part in PARTS:
-        kpis = [kpi for section in part.sections for kpi in context.report.kpis if kpi.section == section]
+        kpis = context.kpis_of(part.section)
         cards = [_card(context, stand) for kpi in kpis if (stand := _stand(context, kpi))]
-        absences = [absence(context, section) for section in part.sections]
-        values = {"part": part, "cards": cards, "absences": absences, "parts": PARTS}
-        context.write(part_page(part.name), "part.md.j2", values)
-
-
-def trust_cards(context: Context) -> list[Card]:
-    """Return the KPIs about the data itself, for the trust page."""
-    kpis = [kpi for kpi in context.report.kpis if kpi.section == "trust"]
-    return [_card(context, stand) for kpi in kpis if (stand := _stand(context, kpi))]
+        values = {
+            "part": part,
+            "cards": cards,
+            "insights": [one for one in INSIGHTS if part.section in one.sections],
+            "overview": overview(context, part.section),
+            "parts": PARTS,
+            **absence(context, kpis),
+        }
+        context.write(part.page, "part.md.j2", values)
 
 
 def _stand(context: Context, kpi: Kpi) -> Headline | None:
@@ -100,11 +80,10 @@ def _write_funnel(context: Context) -> None:
             "drawing": drawing(context, funnel) if funnel else Trusted(""),
             "bottleneck": bottleneck_text(funnel.bottleneck) if funnel and funnel.bottleneck else "",
             "conversions": conversions,
-            "parts": [
-                (part, [k for s in part.sections for k in context.report.kpis if k.section == s]) for part in PARTS
-            ],
+            "parts": [(part, context.kpis_of(part.section)) for part in PARTS],
+            "insights": INSIGHTS,
+            "both_counts": both_counts(context),
             "period_text": period_text,
-            "sections": words.SECTIONS,
             "formats": formats,
         },
     )

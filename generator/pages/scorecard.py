@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from generator import charts
 from generator.kpis.kpi import Kpi
-from generator.pages import formats, words
+from generator.pages import words
 from generator.pages.composed import dimension_of, members_text
 from generator.pages.context import Context, kpi_page
 from generator.pages.headline import (
@@ -14,17 +14,22 @@ from generator.pages.headline import (
     Trend,
     chip,
     headline,
-    is_sample,
+    is_judged,
     is_small,
+    period_text,
     printed,
     tile_target,
     trends,
 )
 from generator.pages.markup import Trusted
+from generator.pages.samples import is_sample
 from generator.pages.words import Chip
 
 #: So many periods are drawn in a sparkline: a year and the month of the year before.
 SPARK = 13
+#: Tiles of one part on the home page.
+ROW = 5
+REVIEWS = frozenset({"weekly", "monthly", "quarterly"})
 #: Sections whose KPIs both teams share; figures about the data itself stand on the trust page.
 SHARED = ("north_star", "top", "middle", "bottom", "economics", "retention")
 
@@ -37,7 +42,6 @@ class Tile:
     page: str
     value: str
     period: str
-    is_part: bool
     spark: Trusted
     chip: Chip
     target: str
@@ -55,8 +59,24 @@ class Absent:
 
 
 def shared(context: Context) -> list[Kpi]:
-    """Return the KPIs of the scorecard in the order of the funnel."""
+    """Return the KPIs that both teams share in the order of the funnel."""
     return [kpi for section in SHARED for kpi in context.report.kpis if kpi.section == section]
+
+
+def foremost(context: Context, kpis: list[Kpi]) -> list[Kpi]:
+    """Return the KPIs of one part that the home page keeps, in their order.
+
+    Only those that a weekly or monthly review reads; of these the ones that most reviews read, then those with a
+    target, up to a row of tiles.
+    """
+    read = [kpi for kpi in kpis if {"weekly", "monthly"} & set(kpi.pages)]
+    weights = {kpi.id: (-len(REVIEWS & set(kpi.pages)), not _has_target(context, kpi)) for kpi in read}
+    kept = {kpi.id for kpi in sorted(read, key=lambda kpi: weights[kpi.id])[:ROW]}
+    return [kpi for kpi in kpis if kpi.id in kept]
+
+
+def _has_target(context: Context, kpi: Kpi) -> bool:
+    return any(is_judged(cell) and cell.value is not None for cell in context.cells.series(kpi.id).values())
 
 
 def tiles(context: Context, kpis: list[Kpi]) -> list[Tile]:
@@ -73,8 +93,7 @@ def tile(context: Context, stand: Headline) -> Tile:
         kpi=kpi,
         page=kpi_page(kpi.id),
         value=printed(context, figure, cell) if not dimension_of(kpi) else members_text(context, stand, most=1),
-        period=formats.period(stand.period.label),
-        is_part=stand.period.is_part and stand.grain != "all",
+        period=period_text(stand.period),
         spark=sparkline(context, stand),
         chip=chip(context, figure, cell),
         target=tile_target(context, kpi, cell, stand.period) if not is_small(context, figure, cell) else "",
@@ -102,10 +121,8 @@ def note(context: Context, stand: Headline) -> str:
     """Return what a reader has to keep in mind about the value, or nothing."""
     if stand.cell.value is None:
         return ""
-    if is_sample(context, stand.cell):
-        return "sample target"
     if stand.is_behind and stand.newest_status == "maturing":
-        return "newer ones are maturing"
+        return "newer ones maturing"
     if stand.cell.status in ("provisional", "capped"):
         return stand.cell.status
     if is_small(context, stand.kpi.headline, stand.cell):

@@ -11,6 +11,7 @@ from generator import charts
 from generator.kpis.kpi import Kind, Kpi
 from generator.measures.scopes import UNKNOWN
 from generator.pages import formats, words
+from generator.pages.bridges import STEP
 from generator.pages.cells import Cell, Period, member_of
 from generator.pages.context import Context
 from generator.pages.headline import (
@@ -60,7 +61,7 @@ def splits(context: Context, stand: Headline) -> tuple[list[Split], list[str]]:
     kpi = stand.kpi
     base = _split_headline(context, stand)
     # Shares add up to one within each member of any other dimension, so only their own one tells something.
-    order = [kpi.headline.within] if kpi.headline.within else sorted(kpi.headline.by, key=_interest)
+    order = [kpi.headline.within] if kpi.headline.within else sorted({*kpi.headline.by} - {STEP}, key=_interest)
     found = {dimension: members(context, kpi, dimension, base) for dimension in order}
     telling = [dimension for dimension, rows in found.items() if len(rows) > 1]
     made = [

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from generator.kpis.kpi import Kpi
 from generator.pages import formats, ledger
 from generator.pages.context import Context
-from generator.pages.kpi_pages import lacks
-from generator.pages.parts import Card
+from generator.pages.kpi_pages import lacks, listed
+from generator.pages.rail import rail_of_review
 from generator.pages.tables import chip_html
 from generator.sources.report import Severity
 
@@ -16,8 +20,8 @@ _SEVERITIES = {
 }
 
 
-def write_trust(context: Context, cards: list[Card]) -> None:
-    """Write trust.md; `cards` are the KPIs about the data itself."""
+def write_trust(context: Context) -> None:
+    """Write trust.md."""
     load = context.report.load
     lines = ledger.lines(load)
     context.write(
@@ -41,7 +45,32 @@ def write_trust(context: Context, cards: list[Card]) -> None:
             ],
             "in_force": sorted(context.settings.items()),
             "digest": context.report.agreement.digest,
-            "cards": cards,
+            "figures": [listed(context, kpi) for kpi in context.kpis_of("trust")],
+            "touched": list(touched(context)),
+            "rail": rail_of_review(context, "trust.md", "trust"),
             "formats": formats,
         },
     )
+
+
+@dataclass(frozen=True)
+class Touched:
+    """A KPI with the findings about the tables that it is counted from."""
+
+    kpi: Kpi
+    blocks: tuple[str, ...]
+    taints: tuple[str, ...]
+
+
+def touched(context: Context) -> Iterator[Touched]:
+    """Yield the KPIs whose tables carry a finding that blocks or taints figures, in the order of the report."""
+    for kpi in context.report.kpis:
+        tables = {need.partition(".")[0] for need in kpi.needs}
+        found = {
+            severity: tuple(
+                one.text for one in context.report.findings if one.severity is severity and tables & {*one.tables}
+            )
+            for severity in (Severity.BLOCKS, Severity.TAINTS)
+        }
+        if any(found.values()):
+            yield Touched(kpi, found[Severity.BLOCKS], found[Severity.TAINTS])

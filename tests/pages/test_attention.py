@@ -54,9 +54,9 @@ def test_a_target_missed_twice_in_a_row_needs_attention_and_says_both_numbers(to
     cells = """
         metric_id | period  | value | n   | target | target_status
         ----------+---------+-------+-----+--------+--------------
-        sql_count | 2026-08 | 330   | 330 | 300    | on_target
-        sql_count | 2026-09 | 250   | 250 | 300    | off_target
-        sql_count | 2026-10 | 240   | 240 | 300    | off_target
+        sql_count | 2026-08 | 330   | 330 | 310    | on_target
+        sql_count | 2026-09 | 250   | 250 | 310    | off_target
+        sql_count | 2026-10 | 240   | 240 | 310    | off_target
         mql_count | 2026-09 | 250   | 250 | 300    | off_target
         mql_count | 2026-10 | 280   | 280 | 300    | at_risk
         lead_rate | 2026-09 | 0.1   | 12  | 0.3    | off_target
@@ -65,7 +65,7 @@ def test_a_target_missed_twice_in_a_row_needs_attention_and_says_both_numbers(to
     kpis = [kpi("sql_count"), kpi("mql_count"), kpi("lead_rate", Kind.RATE)]
     lines = told(attention.off_target_twice, cells, kpis)
     assert lines == [
-        "Sql count: off target two months running: 240 in Oct 2026 (n/a of 300); 250 in Sep 2026 (n/a of 300)"
+        "Sql count: off target two months running: 240 in Oct 2026 (n/a of 310); 250 in Sep 2026 (n/a of 310)"
     ]
 
 

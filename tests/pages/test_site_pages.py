@@ -65,6 +65,7 @@ def test_the_navigation_is_short_and_names_pages_that_exist(written, report):
     assert [name for group in nav for name in group] == [
         "Home",
         "Funnel",
+        "Insights",
         "KPIs",
         "Definitions",
         "SLA",
@@ -80,7 +81,7 @@ def test_every_page_says_when_the_data_was_taken_and_from_which_drop(site):
     for path in site.rglob("*.md"):
         if not path.name.startswith("_"):
             text = path.read_text()
-            assert "Data up to 21 Nov 2026, 00&#58;00 UTC" in text, path
+            assert "Data up to the end of 20 Nov 2026" in text, path
             assert "drop 2026-11-20" in text, path
             assert re.search(r"^description: \".+\"$", text, re.MULTILINE), path
 

@@ -92,7 +92,7 @@ def test_front_matter_survives_any_title(written, report, kpis):
     docs = written(replace(report, kpis=(odd, *kpis[2:])))
     front = (docs / "kpis/lead_volume.md").read_text().split("---\n")[1]
     meta = yaml.safe_load(front)
-    assert set(meta) == {"title", "description"}
+    assert set(meta) == {"title", "description", "rail"}
     assert meta["title"].startswith("He said: &quot;&lt;b&gt;")
 
 
