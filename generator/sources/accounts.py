@@ -195,6 +195,8 @@ def _stop_above(files: tuple[RawFile, ...], unreadable: Counter[int], most: floa
         places = "; ".join(f"line {q.line}: {q.column + ' ' if q.column else ''}{q.reason}" for q in first)
         what = f"{count:,} of {file.records:,} rows cannot be read, above max_quarantine_share ({most:.2%}): {places}"
         hint = "Correct the export, declare its form in the profile, or raise max_quarantine_share."
+        if len(file.rejects) == file.records:
+            hint = "No row has as many cells as the header: are both written with one delimiter?"
         mistakes.append(Mistake(file.member.label, what, hint))
     if mistakes:
         raise ExportError("Too many rows cannot be read.", mistakes)

@@ -66,6 +66,9 @@ def settle(
                 return chosen[0]
     if len(claims) > 1:
         claims = _best(claims, header)
+    if len(claims) > 1 and not any(_known(claim, header) for claim in claims):
+        what = "its first line names no column that a profile knows"
+        raise ExportError("Some exports cannot be read.", [Mistake(member.label, what, _expected(claims))])
     if len(claims) > 1:
         names = " and ".join(f"'{claim.profile.system}'" for claim in claims)
         hint = f"Settle it in settings.yml: sources: {{'{member.names[0]}': {claims[0].profile.system}}}"
@@ -79,12 +82,33 @@ def _best(claims: tuple[Claim, ...], header: tuple[str, ...]) -> tuple[Claim, ..
     able = tuple(claim for claim in claims if all(names & _folded(needed) for needed in needs(claim)))
     if able:
         return able
-    known = [sum(bool(names & _folded(group)) for group in raw_columns(c.profile, c.source).values()) for c in claims]
+    known = [_known(claim, header) for claim in claims]
     return tuple(claim for claim, count in zip(claims, known, strict=True) if count == max(known))
+
+
+def _known(claim: Claim, header: tuple[str, ...]) -> int:
+    """Return how many columns of the claiming source the header has."""
+    names = {name.casefold() for name in header}
+    return sum(bool(names & _folded(group)) for group in raw_columns(claim.profile, claim.source).values())
 
 
 def _folded(names: tuple[str, ...]) -> set[str]:
     return {name.casefold() for name in names}
+
+
+def _expected(claims: tuple[Claim, ...]) -> str:
+    """Return which columns the profiles cannot do without, as the next step of a message."""
+    parts = [
+        f"{claim.profile.system} needs {', '.join(names[0] for names in needs(claim)[:3]) or 'any of its columns'}"
+        for claim in claims
+    ]
+    return f"Export it again with its header: {'; '.join(parts)}."
+
+
+def encodings_of(claims: tuple[Claim, ...]) -> tuple[str, ...]:
+    """Return every encoding that the claiming profiles declare for the file."""
+    written = [claim.profile.written(claim.profile.sources[claim.source], "encodings") for claim in claims]
+    return tuple(dict.fromkeys(name for names in written for name in names or ()))
 
 
 def needs(claim: Claim) -> tuple[tuple[str, ...], ...]:

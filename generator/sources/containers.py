@@ -20,6 +20,15 @@ from ..errors import ExportError, Mistake
 
 _CHUNK = 1 << 20
 _COMPRESSED = (".gz", ".zst", ".zip")
+_TOO_LARGE = "Raise the setting if the archive is really that large."
+#: Tables shrink to a tenth, repetitive ones to a hundredth; only archives made to burst shrink further.
+_MOST_GROWTH = 500
+#: Below this size nothing bursts.
+_HARMLESS = 1 << 27
+_MOST_ENTRIES = 10_000
+
+
+_Unpacked = IO[bytes] | gzip.GzipFile
 
 
 class Form(Enum):
@@ -118,6 +127,9 @@ class Unpacking:
             raise _broken(
                 label, "the archive uses a compression that cannot be read", "Pack it as plain ZIP."
             ) from problem
+        except OSError as problem:
+            what = f"cannot be read or unpacked: {problem.strerror}"
+            raise _broken(label, what, f"Check the file, and the space left in {self._scratch.parent}.") from problem
 
     def _members(self, path: Path, label: str, names: tuple[str, ...], depth: int) -> Iterator[Member]:
         with path.open("rb") as stream:
@@ -125,14 +137,15 @@ class Unpacking:
         if magic == b"PK\x03\x04":
             yield from self._zipped(path, label, names, depth)
         elif magic[:2] == b"\x1f\x8b":
-            with gzip.open(path) as stream:
-                yield from self._single(stream, label, names, depth)
+            with path.open("rb") as packed, gzip.open(packed) as stream:
+                yield from self._single(stream, packed, label, names, depth)
         elif magic == b"\x28\xb5\x2f\xfd":
+            self._refuse_size(label, zstandard.frame_content_size(_beginning(path)))
             with (
                 path.open("rb") as packed,
                 zstandard.ZstdDecompressor().stream_reader(packed, read_across_frames=True) as stream,
             ):
-                yield from self._single(stream, label, names, depth)
+                yield from self._single(stream, packed, label, names, depth)
         elif magic == b"\xd0\xcf\x11\xe0":
             raise _broken(label, "this is a workbook of the old XLS format", "Save it as XLSX or CSV.")
         else:
@@ -140,16 +153,17 @@ class Unpacking:
             yield Member(label, names, path, form, sha256_of(path), path.stat().st_size)
 
     def _single(
-        self, stream: IO[bytes] | gzip.GzipFile, label: str, names: tuple[str, ...], depth: int
+        self, stream: _Unpacked, packed: IO[bytes], label: str, names: tuple[str, ...], depth: int
     ) -> Iterator[Member]:
         if depth > 1:
             raise _broken(label, "archives are nested too deeply", "Unpack it once.")
         inner = tuple(dict.fromkeys(_stripped(name) for name in names))
-        yield from self._members(self._copied(stream, label), label, inner, depth + 1)
+        yield from self._members(self._copied(stream, label, packed), label, inner, depth + 1)
 
     def _zipped(self, path: Path, label: str, names: tuple[str, ...], depth: int) -> Iterator[Member]:
         with zipfile.ZipFile(path) as archive:
             entries = sorted((entry for entry in archive.infolist() if not entry.is_dir()), key=lambda e: e.filename)
+            self._refuse_entries(entries, label)
             if any(entry.filename == "xl/workbook.xml" for entry in entries):
                 yield from _sheets(path, label, names)
                 return
@@ -169,17 +183,49 @@ class Unpacking:
                     unpacked = self._copied(stream, inner)
                 yield from self._members(unpacked, inner, (PurePosixPath(entry.filename).name, *alone), depth + 1)
 
-    def _copied(self, stream: IO[bytes] | gzip.GzipFile, label: str) -> Path:
+    def _refuse_entries(self, entries: list[zipfile.ZipInfo], label: str) -> None:
+        """Refuse an archive by what its directory says, before anything of it is unpacked."""
+        if len(entries) > _MOST_ENTRIES:
+            raise _broken(label, f"the archive holds {len(entries):,} files", f"Pack at most {_MOST_ENTRIES:,}.")
+        self._refuse_size(label, sum(entry.file_size for entry in entries))
+        for entry in entries:
+            _refuse_growth(f"{label}!{entry.filename}", entry.file_size, entry.compress_size)
+
+    def _refuse_size(self, label: str, size: int) -> None:
+        if size > self._left:
+            what = f"unpacks to {size:,} bytes, more than max_unpacked_bytes ({self._limit:,}) leaves"
+            raise _broken(label, what, _TOO_LARGE)
+
+    def _copied(self, stream: _Unpacked, label: str, packed: IO[bytes] | None = None) -> Path:
+        """Unpack `stream` to a file; where `packed` is given, its position tells how much of the archive was read."""
         self._count += 1
         target = self._scratch / f"unpacked{self._count}"
-        with target.open("wb") as out:
-            while chunk := stream.read(_CHUNK):
-                self._left -= len(chunk)
-                if self._left < 0:
-                    what = f"unpacks to more than max_unpacked_bytes ({self._limit:,})"
-                    raise _broken(label, what, "Raise the setting if the archive is really that large.")
-                out.write(chunk)
+        size = 0
+        try:
+            with target.open("wb") as out:
+                while chunk := stream.read(_CHUNK):
+                    size += len(chunk)
+                    if size > self._left:
+                        raise _broken(label, f"unpacks to more than max_unpacked_bytes ({self._limit:,})", _TOO_LARGE)
+                    if packed is not None:
+                        _refuse_growth(label, size, packed.tell())
+                    out.write(chunk)
+        except BaseException:
+            target.unlink()
+            raise
+        self._left -= size
         return target
+
+
+def _refuse_growth(label: str, size: int, packed: int) -> None:
+    if size > _HARMLESS and size > _MOST_GROWTH * packed:
+        what = f"the archive grows to more than {_MOST_GROWTH} times its size: it is made to burst"
+        raise _broken(label, what, "Take it out of the drop, or pack the export anew.")
+
+
+def _beginning(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        return stream.read(64)
 
 
 def _sheets(path: Path, label: str, names: tuple[str, ...]) -> Iterator[Member]:

@@ -16,6 +16,8 @@ _DELIMITERS = ",;\t|"
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 #: Stands for a byte that the encoding does not know; no decoder yields it, because it is half a character.
 _UNKNOWN = "\udcff"
+#: What no text holds. A NUL is a known character, and still a sign of damage.
+_DAMAGE = (_UNKNOWN, "\0")
 #: A quoted cell may span lines; one that spans more has lost its closing quote.
 _MOST_LINES = 500
 
@@ -31,7 +33,7 @@ class Layout:
     delimiter: str
     header: tuple[str, ...]
     skip: int  # physical lines before the first record
-    is_even: bool  # every line ends alike, with LF or with CRLF
+    is_even: bool  # every line ends alike, with LF or with CRLF, and none holds a NUL
     is_utf8: bool  # the bytes may be read as they are
     lines: int = 0  # physical lines, where they end evenly
     is_crlf: bool = False
@@ -71,7 +73,7 @@ def layout_of(path: Path, encodings: tuple[str, ...], delimiter: str | None) -> 
 
 def _survey(path: Path) -> _Survey:
     decoder = codecs.getincrementaldecoder("utf-8")()
-    is_utf8, feeds, returns, pairs, last = True, 0, 0, 0, b""
+    is_utf8, has_nul, feeds, returns, pairs, last = True, False, 0, 0, 0, b""
     with path.open("rb") as stream:
         while chunk := stream.read(_CHUNK):
             if is_utf8:
@@ -79,6 +81,7 @@ def _survey(path: Path) -> _Survey:
                     decoder.decode(chunk)
                 except UnicodeDecodeError:
                     is_utf8 = False
+            has_nul = has_nul or b"\0" in chunk
             feeds += chunk.count(b"\n")
             returns += chunk.count(b"\r")
             pairs += chunk.count(b"\r\n") + (last == b"\r" and chunk[:1] == b"\n")
@@ -87,7 +90,7 @@ def _survey(path: Path) -> _Survey:
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             is_utf8 = False
-    even = not returns or feeds == returns == pairs
+    even = not has_nul and (not returns or feeds == returns == pairs)
     return _Survey(is_utf8, is_utf8 or _is_damaged_utf8(path), even, feeds + (last not in (b"", b"\n")), bool(returns))
 
 
@@ -225,10 +228,14 @@ def _record(lines: _Pushback, line: str, start: int, layout: Layout) -> tuple[in
         cells = _over_lines(lines, line, taken, layout)
     if len(cells) != len(layout.header):
         lines.give_back(taken)
-        return Reject(start, Reason.UNDECODABLE if _UNKNOWN in line else Reason.RAGGED)
-    if _UNKNOWN in line or any(_UNKNOWN in more for more in taken):
+        return Reject(start, Reason.UNDECODABLE if _is_damaged(line) else Reason.RAGGED)
+    if any(map(_is_damaged, (line, *taken))):
         return Reject(start, Reason.UNDECODABLE)
     return start, cells
+
+
+def _is_damaged(line: str) -> bool:
+    return any(sign in line for sign in _DAMAGE)
 
 
 def _over_lines(lines: _Pushback, line: str, taken: list[str], layout: Layout) -> list[str]:

@@ -17,10 +17,12 @@ from .profile import MAPPED, MapName
 from .report import Finding, Severity
 
 WITHHELD = "(withheld)"
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_EMAIL = re.compile(r"(?<=[^@\s])@[^@\s]+\.[^@\s]")
 _PHONE = re.compile(r"\+?\(?\d[\d\s().\-/]{5,}\d")
 _DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?([ T].*)?")
 _SHOWN = 8
+#: A longer text is no name of anything; it may be somebody's words.
+_LONGEST = 200
 
 
 @dataclass
@@ -100,7 +102,7 @@ def _settle(
     spelled: Counter[str] = Counter()
     for members in counts.values():
         for raw, count in members.items():
-            tidy[raw] = " ".join(unicodedata.normalize("NFC", names.get(raw.strip(), raw)).split())
+            tidy[raw] = _tidy(names.get(raw.strip(), raw))
             spelled[tidy[raw]] += count
     common = _commonest(spelled)
     withheld: Counter[str] = Counter()
@@ -129,6 +131,14 @@ def _settle(
     _note(settled, dimension, tuple(sorted({table for table, _ in counts})), kind, withheld, merged, unmapped)
 
 
+def _tidy(text: str) -> str:
+    """Return `text` in NFC, without control characters, trimmed."""
+    text = unicodedata.normalize("NFC", text)
+    if not text.isprintable():
+        text = "".join(" " if unicodedata.category(sign) == "Cc" else sign for sign in text)
+    return " ".join(text.split())
+
+
 def _commonest(spelled: Counter[str]) -> dict[str, str]:
     best: dict[str, str] = {}
     for member, _ in sorted(spelled.items(), key=lambda item: (-item[1], item[0])):
@@ -137,8 +147,8 @@ def _commonest(spelled: Counter[str]) -> dict[str, str]:
 
 
 def looks_personal(member: str, pure_digits: bool = True) -> bool:
-    """Whether a member looks like an e-mail address or a phone number."""
-    if _EMAIL.search(member):
+    """Whether a member looks like an e-mail address, a phone number or free text."""
+    if len(member) > _LONGEST or _EMAIL.search(member):
         return True
     if _DATE.fullmatch(member) or not _PHONE.fullmatch(member):
         return False
@@ -156,7 +166,8 @@ def _note(
 ) -> None:
     if total := sum(withheld.values()):
         text = (
-            f"{total:,} rows have a {dimension} that looks like an e-mail address or a phone number; it is not shown."
+            f"{total:,} rows have a {dimension} that looks like an e-mail address, a phone number or free text;"
+            " it is not shown."
         )
         settled.findings.append(Finding("withheld_member", Severity.TAINTS, text, total, tables=_some(withheld)))
     if total := sum(merged.values()):

@@ -18,8 +18,9 @@ from ..project import Project
 from .accounts import Accounts, Carried, account
 from .cells import MACRO_NAMES, MACROS, literal, quoted
 from .checks import mark_contradictions, mark_duplicates, mark_orphans
-from .claims import Claim, claims_of, settle
-from .containers import Member, Unpacking, drop_files
+from .claims import Claim, claims_of, encodings_of, settle
+from .containers import Form, Member, Unpacking, drop_files
+from .contents import fault_of
 from .contradictions import contradictions
 from .members import Settled, settle_members
 from .outcomes import code_of
@@ -43,9 +44,10 @@ def read_exports(drop: Drop, project: Project, agreement: Agreement, engine: Eng
     profiles = load_profiles(project)
     terms = terms_of(agreement)
     with _workbench(engine) as scratch:
-        members = _members(drop, terms, scratch)
-        claims = {member.label: _claim(engine, member, profiles, terms) for member in members}
-        files = _load(engine, members, claims, scratch)
+        mistakes: list[Mistake] = []
+        members = _members(drop, terms, scratch, mistakes)
+        claims = _claims(engine, members, profiles, terms, mistakes)
+        files = _load(engine, members, claims, scratch, mistakes)
         work = prepare(engine, profiles, files, context_of(engine, drop, terms, profiles), terms)
         _create_tables(engine, work)
         settled = _judge(engine, work, files, terms)
@@ -89,27 +91,61 @@ def _workbench(engine: Engine) -> Iterator[Path]:
         engine.run("; ".join(f"drop macro if exists {name}" for name in (*MACRO_NAMES, "keyed_hash")))
 
 
-def _members(drop: Drop, terms: Terms, scratch: Path) -> tuple[Member, ...]:
+def _members(drop: Drop, terms: Terms, scratch: Path, mistakes: list[Mistake]) -> tuple[Member, ...]:
     unpacking = Unpacking(drop.path, scratch, terms.most_unpacked)
-    found = [m for path in drop_files(drop.path) if path.name != "manifest.json" for m in unpacking.members(path)]
+    found: list[Member] = []
+    for path in drop_files(drop.path):
+        with _noted(mistakes):
+            found += unpacking.members(path) if path.name != "manifest.json" else ()
     return tuple(sorted(found, key=lambda member: member.label))
 
 
-def _claim(engine: Engine, member: Member, profiles: tuple[Profile, ...], terms: Terms) -> Claim | None:
-    claims = claims_of(member, profiles)
-    header = header_of(engine, member) if len(claims) > 1 else ()
-    return settle(member, claims, header, terms.claims)
+@contextmanager
+def _noted(mistakes: list[Mistake]) -> Iterator[None]:
+    """Keep what is wrong with one file for later, so that the others are looked at as well."""
+    try:
+        yield
+    except ExportError as problem:
+        mistakes += problem.mistakes
+
+
+def _claims(
+    engine: Engine,
+    members: tuple[Member, ...],
+    profiles: tuple[Profile, ...],
+    terms: Terms,
+    mistakes: list[Mistake],
+) -> dict[str, Claim | None]:
+    """Return who claims each file; a file that is no table, or that two profiles claim, is a mistake and nobody's."""
+    found: dict[str, Claim | None] = {}
+    for member in members:
+        found[member.label] = None
+        claims = claims_of(member, profiles)
+        if not claims:
+            continue
+        if member.form is Form.TEXT and (fault := fault_of(member.label, member.path, encodings_of(claims))):
+            mistakes.append(fault)
+            continue
+        with _noted(mistakes):
+            header = header_of(engine, member) if len(claims) > 1 else ()
+            found[member.label] = settle(member, claims, header, terms.claims)
+    return found
 
 
 def _load(
-    engine: Engine, members: tuple[Member, ...], claims: Mapping[str, Claim | None], scratch: Path
+    engine: Engine,
+    members: tuple[Member, ...],
+    claims: Mapping[str, Claim | None],
+    scratch: Path,
+    mistakes: list[Mistake],
 ) -> tuple[RawFile, ...]:
-    mistakes: list[Mistake] = []
+    """Load every claimed file; ExportError with `mistakes` and what is wrong with these files."""
     files = []
     for number, member in enumerate(members, 1):
         claim = claims[member.label]
-        if claim and (file := load_file(engine, number, member, claim, scratch, mistakes)):
-            files.append(file)
+        with _noted(mistakes):
+            if claim and (file := load_file(engine, number, member, claim, scratch, mistakes)):
+                files.append(file)
     if mistakes:
         raise ExportError("Some exports cannot be read.", mistakes)
     return tuple(files)

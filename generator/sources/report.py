@@ -27,7 +27,7 @@ class Reason(StrEnum):
     DUPLICATE_KEY = "duplicate_key"  # an identical or older copy of a row that was kept
     ORPHAN = "orphan"  # its parent is not in the drop and it means nothing without it
     RAGGED = "ragged"  # not as many cells as the header, or an unclosed quote
-    UNDECODABLE = "undecodable"  # bytes that the declared encoding does not know
+    UNDECODABLE = "undecodable"  # bytes that the declared encoding does not know, or a NUL
     UNREADABLE = "unreadable"  # a cell that is no date, number or boolean of the declared form
     MISSING_REQUIRED = "missing_required"  # an empty required cell
     NOT_A_CHOICE = "not_a_choice"  # a value outside a closed list

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import gzip
 import io
 import zipfile
+from pathlib import Path
 
 import pytest
 import zstandard
 
 from generator.errors import ExportError
+from generator.sources.containers import Unpacking
 
 LEADS = "lead_id,created_at,channel,region\n"
 
@@ -82,6 +85,54 @@ def test_an_archive_may_not_unpack_beyond_the_setting(read):
     assert len(bomb) < 10_000
     with pytest.raises(ExportError, match="max_unpacked_bytes"):
         read({"a.zip": bomb}, max_unpacked_bytes=1_000_000)
+
+
+def test_archives_made_to_burst_are_refused_before_they_do(read, tmp_path):
+    blanks = b"\n" * (150 << 20)
+    packed = {
+        "b.zip": _zip({"lead.csv": blanks}),
+        "c.csv.gz": gzip.compress(blanks),
+        "d.zst": zstandard.compress(blanks),
+    }
+    packed["e.zip"] = _zip({"inner.zip": packed["b.zip"]})
+    packed["f.xlsx"] = _zip({"xl/workbook.xml": b"<a/>", "xl/worksheets/sheet1.xml": blanks})
+    with pytest.raises(ExportError) as caught:
+        read(packed)
+    assert {mistake.where.partition("!")[0] for mistake in caught.value.mistakes} == set(packed)
+    assert all("made to burst" in mistake.what for mistake in caught.value.mistakes)
+
+
+def test_a_declared_size_beyond_the_setting_is_refused_at_once(read):
+    claims = b"\x28\xb5\x2f\xfd\xe0" + (60 << 30).to_bytes(8, "little") + b"\0" * 10
+    with pytest.raises(ExportError, match=r"unpacks to 64,424,509,440 bytes, more than max_unpacked_bytes"):
+        read({"lead.csv.zst": claims})
+
+
+def test_an_archive_of_countless_files_is_refused(read):
+    with pytest.raises(ExportError, match=r"holds 10,001 files"):
+        read({"a.zip": _zip({f"{n}.csv": b"" for n in range(10_001)})})
+
+
+def test_every_damaged_archive_is_named_at_once(read):
+    with pytest.raises(ExportError) as caught:
+        read({"a.zip": _zip({"lead.csv": b"x" * 1000})[:-30], "b.csv.gz": gzip.compress(b"x" * 10_000)[:-9]})
+    assert [mistake.where for mistake in caught.value.mistakes] == ["a.zip", "b.csv.gz"]
+
+
+def test_a_full_disk_is_said_and_nothing_half_unpacked_stays(tmp_path, monkeypatch):
+    (tmp_path / "drop").mkdir()
+    (tmp_path / "drop" / "lead.csv.gz").write_bytes(gzip.compress(LEADS.encode()))
+    (tmp_path / "scratch").mkdir()
+
+    class Full(io.FileIO):
+        def write(self, _):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    opened = Path.open
+    monkeypatch.setattr(Path, "open", lambda self, mode="r": Full(self, mode) if "w" in mode else opened(self, mode))
+    with pytest.raises(ExportError, match="No space left"):
+        list(Unpacking(tmp_path / "drop", tmp_path / "scratch", 1000).members(tmp_path / "drop" / "lead.csv.gz"))
+    assert list((tmp_path / "scratch").iterdir()) == []
 
 
 def test_links_are_followed_inside_the_drop_only(read, tmp_path):
