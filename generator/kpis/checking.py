@@ -23,6 +23,7 @@ _TYPES: Mapping[str, tuple[re.Pattern[str], str]] = {
     "observed": (re.compile("^BOOLEAN$"), "a boolean"),
     "counts": (re.compile("^BOOLEAN$"), "a boolean"),
     "is_mature": (re.compile("^BOOLEAN$"), "a boolean"),
+    "in_whole": (re.compile("^BOOLEAN$"), "a boolean"),
     "value": (_NUMBERS, "a number"),
     "num": (_NUMBERS, "a number"),
     "den": (_NUMBERS, "a number"),

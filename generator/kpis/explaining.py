@@ -91,7 +91,8 @@ def explain(
         units = describe_units(engine, table, metric_id)
         chosen = {dim: _member(units, dim, member, engine) for dim, member in sorted(where.items())}
         window = window_days(figure, agreement.settings, metric_id) if figure.kind is Kind.COHORT else 0
-        why = _why(units, figure, periods, window)
+        elsewhere = "not u.in_whole" if figure.apart and figure.apart not in chosen else "false"
+        why = _why(units, figure, periods, window, elsewhere)
         rows = engine.frame(_rows_sql(units, why, _one(periods, period_id), period_id, chosen))
         measured = measure_rows(kpi, figure, table, engine, agreement, periods)
     scope = _scope({dim: name for dim, (name, _) in chosen.items()})
@@ -141,8 +142,8 @@ def _member(units: UnitTable, dim: str, member: str, engine: Engine) -> tuple[st
     return name, tuple(named[name])
 
 
-def _why(units: UnitTable, figure: Figure, periods: Periods, window: int) -> str:
-    """Return SQL that says `counted`, or why a row does not count."""
+def _why(units: UnitTable, figure: Figure, periods: Periods, window: int, elsewhere: str = "false") -> str:
+    """Return SQL that says `counted`, or why a row does not count; `elsewhere` is true where another cell holds it."""
     needed = [name for choice in UNIT_COLUMNS[figure.kind] for name in choice[:1] if units.has(name)]
     if figure.kind is Kind.COHORT:
         needed = [] if units.has("done_at") else ["hit"]
@@ -154,6 +155,7 @@ def _why(units: UnitTable, figure: Figure, periods: Periods, window: int) -> str
     left_out = "".join(f" when {test} then '{reason}'" for reason, test in unusable.items())
     return f"""case
         when {units.text("excluded")} is not null then {units.text("excluded")}
+        when {elsewhere} then 'not_in_whole'
         when {units.text("gap")} is not null then 'blocked: ' || {units.text("gap")}
         {left_out}
         when {incomplete} then 'incomplete'

@@ -78,6 +78,7 @@ class CompanionMatter(_Strict):
     formula: Text | None = None
     within: str | None = None
     crossed: str | None = None
+    apart: str | None = None
     requires_both: bool | None = None
     total: bool | None = None
     grains: Grains | None = None
@@ -108,6 +109,7 @@ class FrontMatter(_Strict):
     window: str | None = None
     within: str | None = None
     crossed: str | None = None
+    apart: str | None = None
     requires_both: bool | None = None
     total: bool = True
     formula: Text | None = None

@@ -35,7 +35,8 @@ class Figure:
     grains: tuple[str, ...]  # week, month, quarter, year, all
     window: str | None = None  # key below `windows` in the settings; cohort only
     within: str | None = None  # rate, ratio: the denominator is summed over this dimension (shares that add to one)
-    crossed: str | None = None  # rate only: the dimension that is also combined with each of the others
+    crossed: str | None = None  # rate, ratio, sum: the dimension that is also combined with each of the others
+    apart: str | None = None  # ratio, sum: the dimension whose members are no parts of the whole
     requires_both: bool = False  # ratio only: a member without any row of the numerator is missing_input
     total: bool = True  # whether there is a figure of the whole, or only of the members it is split by
     line: int = 0  # of the SQL's first line in the file; 0 without SQL

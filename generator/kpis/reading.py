@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from generator.agreement import Agreement
 
 FOLDER = "content/kpis"
+_CROSSED = (Kind.RATE, Kind.RATIO, Kind.SUM)
+_APART = (Kind.RATIO, Kind.SUM)
 
 
 def load_kpis(project: Project, agreement: Agreement) -> tuple[Kpi, ...]:
@@ -165,6 +167,7 @@ def _figures(front: FrontMatter, document: Document, settings: Mapping[str, str]
         formula=front.formula,
         within=front.within,
         crossed=front.crossed,
+        apart=front.apart,
         requires_both=front.requires_both,
         total=front.total,
         grains=front.grains,
@@ -195,7 +198,8 @@ def _figure(
         grains=matter.grains or own.grains or (),
         window=(matter.window or own.window) if kind is Kind.COHORT else None,
         within=(matter.within or own.within) if kind in (Kind.RATE, Kind.RATIO) else None,
-        crossed=(matter.crossed or own.crossed) if kind in (Kind.RATE, Kind.RATIO) else None,
+        crossed=(matter.crossed or own.crossed) if kind in _CROSSED else None,
+        apart=(matter.apart or own.apart) if kind in _APART else None,
         requires_both=is_ratio and bool(own.requires_both if matter.requires_both is None else matter.requires_both),
         total=bool(own.total if matter.total is None else matter.total),
         line=query.line if query else 0,
@@ -251,7 +255,8 @@ _KEYS_OF_KINDS = (
     ("formula", (Kind.FORMULA,)),
     ("window", (Kind.COHORT,)),
     ("within", (Kind.RATE, Kind.RATIO)),
-    ("crossed", (Kind.RATE, Kind.RATIO)),
+    ("crossed", _CROSSED),
+    ("apart", _APART),
     ("requires_both", (Kind.RATIO,)),
 )
 
@@ -289,7 +294,7 @@ def _figure_mistakes(kpi: Kpi, document: Document, settings: Mapping[str, str]) 
             yield Mistake(
                 f"{where}: total", "without a total there must be members to show", "Name dimensions in `by`."
             )
-        for key, dim in (("within", figure.within), ("crossed", figure.crossed)):
+        for key, dim in (("within", figure.within), ("crossed", figure.crossed), ("apart", figure.apart)):
             if dim is not None and dim not in figure.by:
                 yield Mistake(f"{where}: {key}", f"{with_hint(dim, figure.by)} is not among `by`")
 

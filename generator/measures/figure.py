@@ -31,7 +31,11 @@ class Figure(Protocol):
 
     @property
     def crossed(self) -> str | None:
-        """The dimension that is also combined with each of the others; rate only."""
+        """The dimension that is also combined with each of the others; rate, ratio and sum."""
+
+    @property
+    def apart(self) -> str | None:
+        """The dimension whose members overlap, or are readings of one sum: no parts of the whole; ratio and sum."""
 
     @property
     def requires_both(self) -> bool:
@@ -68,5 +72,6 @@ class Shape:
     window: str | None = None
     within: str | None = None
     crossed: str | None = None
+    apart: str | None = None
     requires_both: bool = False
     total: bool = True

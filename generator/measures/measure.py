@@ -12,7 +12,7 @@ from generator.measures.figure import Figure, Settings
 from generator.measures.mean import mean, mean_terms
 from generator.measures.measured import Measured, Metric
 from generator.measures.periods import Periods, load_periods
-from generator.measures.place import Placed, place
+from generator.measures.place import IN_WHOLE, Placed, place
 from generator.measures.ranking import BAND, ranking, ranking_terms
 from generator.measures.rate import rate, rate_terms
 from generator.measures.ratio import ratio, ratio_terms
@@ -48,6 +48,9 @@ def measure_figure(
         terms = replace(terms, numbers=end_terms(table, calendar, window))
     if table.has(_PROVISIONAL):
         terms = replace(terms, counts={**terms.counts, _PROVISIONAL: f"case when u.{_PROVISIONAL} then 1 else 0 end"})
+    if figure.apart:
+        table.need((IN_WHOLE,))
+        terms = replace(terms, counts={**terms.counts, IN_WHOLE: f"case when u.{IN_WHOLE} then 1 else 0 end"})
     unusable = unusable_rows(figure, table)
     terms = fetched_too(terms, unusable)
     bands = (BAND,) if figure.kind == "ranking" and table.has(BAND) else ()

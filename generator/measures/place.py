@@ -18,6 +18,7 @@ from generator.measures.rows import BILLION, Codes, Members, UnitRows, renumbere
 from generator.measures.scopes import ALL
 
 _UNITS = "units"
+IN_WHOLE = "in_whole"
 _MOST = 4_000_000  # entries of a table of days and members; more members are taken in turns
 _EXACT = 2**53  # up to here a float holds every integer
 
@@ -69,18 +70,22 @@ class _Spread:
 def place(rows: UnitRows, figure: Figure, periods: Periods) -> Placed:
     """Return every cell that a unit fell into, with the sums of what was fetched.
 
-    Scope `all` has a cell for every period from the first unit on, even where no unit fell into it.
+    Scope `all` has a cell for every period from the first unit on, even where no unit fell into it. The members of a
+    dimension that stands apart hold every unit, all other cells those of the whole.
     AssertionError when the parts of a split do not add up to the whole: that would be our bug.
     """
     wanted = periods.of_grains(figure.grains)
     span = _span(periods, wanted)
-    spread = _spread(rows, wanted, span, periods)
+    every = _spread(rows, wanted, span, periods)
+    of_whole = _some(every, rows.counts[IN_WHOLE]) if figure.apart else every
     parts: list[Sums] = []
     scopes: list[str] = []
-    whole = None
-    for members in splits(rows, figure):
+    wholes: dict[bool, Sums] = {}
+    for dims, members in splits(rows, figure):
+        is_apart = figure.apart in dims
+        spread = every if is_apart else of_whole
         totals = _totals(spread, members, span)
-        whole = totals if whole is None else whole
+        whole = wholes.setdefault(is_apart, {name: table.sum(axis=1) for name, table in totals.items()})
         assert _adds_up(totals, whole), "the parts of a split do not add up to the whole"
         parts.append(
             _filled(totals, _expected(rows, wanted, periods) if members.scopes == [ALL] else None, len(scopes))
@@ -90,14 +95,14 @@ def place(rows: UnitRows, figure: Figure, periods: Periods) -> Placed:
     return _placed(found, scopes, wanted, rows)
 
 
-def splits(rows: UnitRows, figure: Figure) -> Iterator[Members]:
+def splits(rows: UnitRows, figure: Figure) -> Iterator[tuple[tuple[str, ...], Members]]:
     """Yield every way to cut: the whole, each dimension, and pairs with the one that the figure combines."""
-    yield Members(np.zeros(len(rows), dtype="int32"), [ALL])
+    yield (), Members(np.zeros(len(rows), dtype="int32"), [ALL])
     for dim in figure.by:
-        yield rows.members[dim]
+        yield (dim,), rows.members[dim]
     for one, other in combinations(figure.by, 2):
         if figure.within in (one, other) or figure.crossed in (one, other):
-            yield _crossed(rows, one, other)
+            yield (one, other), _crossed(rows, one, other)
 
 
 def _crossed(rows: UnitRows, one: str, other: str) -> Members:
@@ -227,9 +232,7 @@ def _grouped(weights: npt.NDArray[Any] | None, keys: Indices, groups: int) -> np
 
 def _adds_up(totals: Sums, whole: Sums) -> bool:
     return all(
-        np.array_equal(table.sum(axis=1), whole[name][:, 0])
-        for name, table in totals.items()
-        if table.dtype == np.int64
+        np.array_equal(table.sum(axis=1), whole[name]) for name, table in totals.items() if table.dtype == np.int64
     )
 
 
