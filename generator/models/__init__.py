@@ -72,6 +72,7 @@ FACTS = (
     "pipeline_entry",
     "stage_odds",
     "spend_day",
+    "acquisition_spend",
     "ledger",
     "account_mrr",
     "subscription_pair",
@@ -80,6 +81,7 @@ FACTS = (
     "customer_month",
     "churn",
     "trailing_churn",
+        "acquisition_spend",
     "retention",
     "target",
 )

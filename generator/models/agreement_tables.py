@@ -171,11 +171,16 @@ def _setting_lists(agreement: Agreement) -> list[tuple[str, str]]:
         "win_types": settings.win_types,
         "revenue_types": settings.revenue_types,
         "deal_types": settings.deal_types,
-        "paid_channels": settings.paid_channels or (),
+        "paid_channels": _paid_channels(agreement),
         "cac.purposes": settings.cac.purposes,
         "sla.pause_reasons": agreement.sla.pause_reasons,
     }
     return [(key, member) for key, members in lists.items() for member in members]
+
+
+def _paid_channels(agreement: Agreement) -> tuple[str, ...]:
+    chosen = agreement.settings.paid_channels
+    return tuple(channel.id for channel in agreement.channels if channel.paid) if chosen is None else chosen
 
 
 def _stages(agreement: Agreement) -> list[tuple[str, int, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from figures_bench import FigureBench
 from models_bench import AS_OF, FactBench, packaged_agreement
 
 from generator.calendar import build_calendar
@@ -31,3 +32,9 @@ def _engine():
 def build(_engine):
     """Build all facts from drawn tables: `build(lead="...", activity="...", as_of="11-09 12:00", ...)`."""
     return FactBench(_engine).build
+
+
+@pytest.fixture
+def measure(_engine):
+    """Measure packaged KPIs over drawn tables: `measure("slippage", opportunity="...", settings={...})`."""
+    return FigureBench(FactBench(_engine)).measure

@@ -123,7 +123,7 @@ class FactBench:
     ) -> Facts:
         """Fill the canonical tables from drawings and build all facts."""
         loads = {name: self._fill(name, tables.get(name)) for name in TABLES}
-        agreement = _agreement(settings or {}, commitments, targets)
+        agreement = agreement_of(settings or {}, commitments, targets)
         load = LoadReport((), loads, (), (), ())
         return Facts(self.engine, build_facts(self.engine, agreement, load, datetime.fromisoformat(_long(as_of))))
 
@@ -143,7 +143,10 @@ class FactBench:
         return TableLoad(name, text is not None, len(frame), frozenset(header))
 
 
-def _agreement(settings: Mapping[str, object], commitments: tuple[Commitment, ...] | None, targets: tuple) -> Agreement:
+def agreement_of(
+    settings: Mapping[str, object], commitments: tuple[Commitment, ...] | None = None, targets: tuple = ()
+) -> Agreement:
+    """Return the sample agreement with other settings, commitments and targets."""
     base = packaged_agreement()
     sla = base.sla if commitments is None else base.sla.model_copy(update={"commitments": commitments})
     return replace(base, settings=base.settings.model_copy(update=dict(settings)), sla=sla, targets=targets)
