@@ -181,6 +181,7 @@ def write_data(report: Report, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     lines = (line for lines in report.lines.values() for line in lines)
     (folder / "kpis.csv").write_bytes("".join((csv_header(), *lines)).encode("utf-8"))
+    (folder / "flags.csv").write_text(csv_text(report.results.flags), encoding="utf-8")
     for name in ("kpis.json", "kpis.parquet"):
         write_results(report.results, folder / name)
     (folder / "load.csv").write_text(_ledger_csv(report.load), encoding="utf-8")

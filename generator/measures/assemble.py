@@ -23,7 +23,7 @@ def assemble(measured: Measured, cells: pd.DataFrame, comparisons: Iterable[Comp
     """
     cells = _sorted(cells[list(CELL_COLUMNS)])
     _check(cells)
-    return Results(cells, compared_frame(comparisons, periods), measured.curves, periods.published)
+    return Results(cells, compared_frame(comparisons, periods), measured.curves, periods.published, measured.flags)
 
 
 def _sorted(cells: pd.DataFrame) -> pd.DataFrame:

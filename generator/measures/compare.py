@@ -14,11 +14,10 @@ from generator.measures.grid import Grid, taken
 from generator.measures.intervals import Numbers, count_ratio, newcombe
 from generator.measures.measured import Metric, Words, coded_texts, texts_of
 from generator.measures.periods import Indices, Periods
-from generator.measures.results import COMPARISON_COLUMNS
+from generator.measures.results import COMPARISON_COLUMNS, EXHAUSTED
 from generator.measures.scopes import ALL
 
 UP, DOWN, NO_CLEAR_CHANGE, NOT_SAID = "up", "down", "no_clear_change", "n/a"
-EXHAUSTED = "prior_exhausted"
 _SHARES = ("rate", "cohort")
 _ADDITIVE = ("count", "sum")
 
@@ -121,7 +120,6 @@ def compared_frame(parts: Iterable[Compared], periods: Periods) -> pd.DataFrame:
     first = np.cumsum([0, *(len(part.grid.scopes) for part in kept)])
     scope = [part.grid.scope[cell] + offset for part, cell, offset in zip(kept, cells, first, strict=False)]
     before = found["before_period"].astype("int64")
-    exhausted = (periods.frame["exhausted"].astype("boolean").fillna(False)).to_numpy(dtype=bool)
     columns = {
         **{name: found[name].astype("float64") for name in numbers[:5]},
         "metric_id": texts_of(np.repeat(np.arange(len(kept)), list(map(len, cells))), [one.metric_id for one in kept]),
@@ -130,7 +128,7 @@ def compared_frame(parts: Iterable[Compared], periods: Periods) -> pd.DataFrame:
         "comparison": coded_texts(found["comparison"]),
         "before_period": texts_of(before, periods.labels.tolist()),
         "verdict": coded_texts(found["verdict"]),
-        "note": texts_of(exhausted[before].astype("int64"), ["", EXHAUSTED]),
+        "note": texts_of(periods.is_exhausted[before].astype("int64"), ["", EXHAUSTED]),
     }
     return pd.DataFrame(columns)[list(COMPARISON_COLUMNS)]
 

@@ -14,7 +14,7 @@ from generator.measures.grid import Grid, sorted_grid, taken
 from generator.measures.intervals import Numbers
 from generator.measures.measured import Measured, Metric, Words, cells_of
 from generator.measures.periods import Flags, Indices, Periods
-from generator.measures.results import Status
+from generator.measures.results import EXHAUSTED, Status
 from generator.measures.scopes import ALL
 
 _OK, _NO_BASE = Status.OK.value, Status.ZERO_DENOMINATOR.value
@@ -85,7 +85,11 @@ def evaluate(
         sides = {"numerator": above, "denominator": below}
     no_gap = np.full(len(grid), "", dtype=object)
     counts = _counts(tree, sheet, rows)
-    return Measured({metric_id: cells_of(grid, no_gap, found.value, counts, found.status, **sides)}, periods)
+    metric = cells_of(grid, no_gap, found.value, counts, found.status, **sides)
+    if names_within(tree, "prior"):
+        earlier = sheet.prior[grid.period]
+        metric = metric.flagged(EXHAUSTED, (earlier >= 0) & periods.is_exhausted[earlier])
+    return Measured({metric_id: metric}, periods)
 
 
 def _sheet(

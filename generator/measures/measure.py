@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from generator.engine import Engine
 from generator.measures.cohort import cohort, cohort_terms, window_days
+from generator.measures.concentration import concentrated
 from generator.measures.count import count
 from generator.measures.curve import end_terms, incidence
 from generator.measures.figure import Figure, Settings
@@ -16,7 +17,7 @@ from generator.measures.place import IN_WHOLE, Placed, place
 from generator.measures.ranking import BAND, ranking, ranking_terms
 from generator.measures.rate import rate, rate_terms
 from generator.measures.ratio import ratio, ratio_terms
-from generator.measures.results import Status
+from generator.measures.results import CONCENTRATED, Status
 from generator.measures.rows import Terms, UnitRows, fetch
 from generator.measures.sum import total, total_terms
 from generator.measures.survival import survival, survival_terms
@@ -98,7 +99,8 @@ def _metrics(figure: Figure, placed: Placed, rows: UnitRows, settings: Settings,
         case "rate":
             return {"": rate(placed, figure)}
         case "ratio":
-            return {"": ratio(placed, figure, settings.min_mature_share)}
+            found = ratio(placed, figure, settings.min_mature_share)
+            return {"": found.flagged(CONCENTRATED, concentrated(placed, rows, figure, periods))}
         case "mean":
             return mean(placed, rows, figure, periods, settings.min_mature_share)
         case "cohort":

@@ -15,7 +15,7 @@ import pyarrow as pa
 from generator.measures.grid import Grid, sorted_grid
 from generator.measures.intervals import Numbers
 from generator.measures.periods import Flags, Indices, Periods
-from generator.measures.results import CELL_COLUMNS, CURVE_COLUMNS, Status
+from generator.measures.results import CELL_COLUMNS, CURVE_COLUMNS, FLAG_COLUMNS, Status
 from generator.measures.scopes import ALL
 
 Words = npt.NDArray[np.object_]
@@ -35,6 +35,7 @@ class Metric:
     low: Numbers
     high: Numbers
     status: Words
+    flags: Mapping[str, Flags] = field(default_factory=dict)  # what else to bear in mind, by word
 
     def only(self, kept: Flags) -> Metric:
         """Return the cells that are true in `kept`."""
@@ -47,7 +48,12 @@ class Metric:
             self.low[kept],
             self.high[kept],
             self.status[kept],
+            {word: column[kept] for word, column in self.flags.items()},
         )
+
+    def flagged(self, word: str, where: Flags) -> Metric:
+        """Return the cells with `word` beside those in `where`."""
+        return replace(self, flags={**self.flags, word: where})
 
     def with_nothing_at(self, period: Indices, scope: Indices) -> Metric:
         """Return the cells with more of them, in which nothing was counted: value and n are 0."""
@@ -62,9 +68,8 @@ class Metric:
             for name in (*_COUNTED, "n", "status")
         }
         kinds = {"status": "object"}
-        return Metric(
-            grid, **{name: column.astype(kinds.get(name, "float64"))[order] for name, column in columns.items()}
-        )
+        arrays = {name: column.astype(kinds.get(name, "float64"))[order] for name, column in columns.items()}
+        return replace(self, grid=grid, flags={}, **arrays)
 
     def marked(self, where: Flags, status: Status) -> Metric:
         """Return the cells with `status` where they are plain ok."""
@@ -127,6 +132,22 @@ class Measured:
         columns["day"] = np.concatenate(days) if days else np.zeros(0)
         types = {"day": "int64", "share": "float64", "at_risk": "int64"}
         return pd.DataFrame(columns)[list(CURVE_COLUMNS)].astype(types)
+
+    @cached_property
+    def flags(self) -> pd.DataFrame:
+        """FLAG_COLUMNS: the flags of cells that have a value, sorted by metric, flag, period and scope."""
+        flagged = [
+            (name, word, metric.grid.only(where & ~np.isnan(metric.value) & self.periods.is_own[metric.grid.period]))
+            for name, metric in sorted(self.metrics.items())
+            for word, where in sorted(metric.flags.items())
+        ]
+        grids = [grid for _, _, grid in flagged]
+        columns = _keys(
+            [name for name, _, _ in flagged], grids, [_order(grid, self.periods) for grid in grids], self.periods
+        )
+        words = np.repeat(np.arange(len(flagged)), [len(grid) for grid in grids]) if grids else np.zeros(0, "int64")
+        columns["flag"] = texts_of(words, [word for _, word, _ in flagged])
+        return pd.DataFrame(columns)[list(FLAG_COLUMNS)]
 
     def only(self, metric_id: str) -> Measured:
         """Return the part that bears this id."""

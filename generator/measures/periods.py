@@ -161,6 +161,11 @@ class Periods:
         return later
 
     @cached_property
+    def is_exhausted(self) -> Flags:
+        """Whether a twin ended before it had come as far as the part period that it is the twin of."""
+        return self.frame["exhausted"].astype("boolean").fillna(False).to_numpy(dtype=bool)
+
+    @cached_property
     def prior(self) -> Indices:
         """For each position, that of the period before of the same grain, or of its like-for-like twin; -1: none."""
         earlier = np.full(len(self.ids), -1, dtype="int64")

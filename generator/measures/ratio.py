@@ -36,6 +36,7 @@ def ratio_terms(units: UnitTable) -> Terms:
             **(ages if units.has("is_mature") else {}),
         },
         amounts={"numerator": num, "denominator": den},
+        numbers={"num": units.number("num")},
         present=f"({num}) is not null and ({den}) is not null",
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import pandas as pd
@@ -39,6 +39,14 @@ COMPARISON_COLUMNS = (
     "verdict", "note",
 )  # fmt: skip
 
+#: One row is more than a quarter of the numerator of a ratio of sums.
+CONCENTRATED = "concentrated"
+#: The earlier period was shorter than this one has run, so all of it is used.
+EXHAUSTED = "prior_exhausted"
+
+#: One row per word that stands beside a cell.
+FLAG_COLUMNS = ("metric_id", "period", "scope", "flag")
+
 CURVE_COLUMNS = ("metric_id", "period", "scope", "day", "share", "at_risk")
 
 
@@ -58,9 +66,13 @@ class Results:
         and every member for the period `all`; `at_risk` are the units still followed at that age.
     periods: one row per own period: period (label), grain, starts_on, ends_on (exclusive), cut_on (exclusive),
         is_part, days_done, days_total; sorted by grain and start.
+    flags: FLAG_COLUMNS, what to bear in mind about cells that have a value: `concentrated` (one row is more than a
+        quarter of the numerator of a ratio of sums), `prior_exhausted` (a formula looks back at a period that was
+        shorter than this one has run).
     """
 
     cells: pd.DataFrame
     comparisons: pd.DataFrame
     curves: pd.DataFrame
     periods: pd.DataFrame
+    flags: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(FLAG_COLUMNS), dtype="str"))

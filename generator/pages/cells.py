@@ -62,6 +62,7 @@ class Cells:
     def __init__(self, results: Results) -> None:
         self._frame = results.cells
         self._comparisons = results.comparisons
+        self._flagged = results.flags
         self.periods = {row.label: row for row in _periods(results.periods)}
         self._of_grain: dict[str, list[Period]] = {}
         for row in self.periods.values():
@@ -153,6 +154,17 @@ class Cells:
     def comparisons(self, metric: str, period: str, scope: str = ALL) -> Mapping[str, Comparison]:
         """Return the comparisons of one cell by their kind."""
         return self._compared.get((metric, scope, period), {})
+
+    def flags(self, metric: str, period: str, scope: str = ALL) -> frozenset[str]:
+        """Return the words that stand beside a cell, such as `concentrated`."""
+        return self._flags.get((metric, period, scope), frozenset())
+
+    @cached_property
+    def _flags(self) -> Mapping[tuple[str, str, str], frozenset[str]]:
+        found: dict[tuple[str, str, str], frozenset[str]] = {}
+        for metric, period, scope, flag in self._flagged.itertuples(index=False):
+            found[metric, period, scope] = found.get((metric, period, scope), frozenset()) | {flag}
+        return found
 
     def has(self, metric: str) -> bool:
         """Whether any cell of `metric` has a value."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from generator.kpis.kpi import Figure, Kpi
+from generator.measures.results import CONCENTRATED, EXHAUSTED
 from generator.pages import formats, words
 from generator.pages.bridges import bridge_of
 from generator.pages.composed import dimension_of, member_cells, members_text
@@ -156,7 +157,10 @@ def caveats(context: Context, stand: Headline) -> list[str]:
         found.append(f"{words.STATUS_WORDS[cell.status].capitalize()}.")
     if cell.value is not None and (interval := interval_text(context, figure, cell)):
         found.append(f"95 % interval: {interval}.")
-    if any(trend.note for trend in trends(context, stand.kpi, cell)):
+    flags = context.cells.flags(cell.metric, cell.period, cell.scope)
+    if CONCENTRATED in flags:
+        found.append("A single row makes up more than a quarter of what is divided here.")
+    if EXHAUSTED in flags or any(trend.note for trend in trends(context, stand.kpi, cell)):
         found.append("The period it is compared with was shorter, so all of it is used.")
     if any(is_sample(context, one) for one in (cell, *(held for _, held in member_cells(context, stand)))):
         found.append("The target is a sample, not yet an agreed one.")
