@@ -214,10 +214,10 @@ TABLES: dict[str, Table] = {
         ),
         Table(
             "forecast_snapshot",
-            ("snapshot_at", "period_start", "team", "category"),
+            ("snapshot_at", "period_start", "period_end", "team", "region", "segment", "category"),
             "what was forecast for a span",
             _columns(
-                "snapshot_at:instant* period_start:date* period_end:date* team~"
+                "snapshot_at:instant* period_start:date* period_end:date* team~ region~ segment~"
                 " category*{commit|best_case|pipeline|weighted} amount:money* currency"
             ),
             moment="snapshot_at",

@@ -58,11 +58,20 @@ FACTS: Final = (
     # what happened
     *("lead", "lead_record", "lead_outcome", "lifecycle", "stage_entry", "handoff", "handoff_field", "response"),
     *("attempt", "sla_clock", "deal", "deal_state", "pipeline", "pipeline_move", "pipeline_entry"),
-    *("deal_stage_entry", "deal_stay", "stage_odds", "spend_day"),
+    *("deal_stage_entry", "deal_stay", "stage_odds", "forecast", "spend_day"),
     *("ledger", "account_mrr"),
-    *("acquisition_spend", "mrr_step", "first_mrr", "trailing_churn", "retention"),
+    *(
+        "acquisition_spend",
+        "channel_cost",
+        "lead_cost",
+        "stage_cost",
+        "mrr_step",
+        "first_mrr",
+        "trailing_churn",
+        "retention",
+    ),
     *("customer_month", "churn", "target", "owner", "survivor", "fx_day", "source_table", "criteria_verdict"),
-    *("conflict", "deal_touch", "deal_origin", "journey", "credit", "channel_credit"),
+    *("conflict", "feed", "data_check", "deal_touch", "deal_origin", "journey", "credit", "channel_credit"),
     # what was agreed
     *("setting", "setting_list", "plan_rate", "reason", "stage", "deal_stage", "commitment", "commitment_stop"),
     *("commitment_cancel", "commitment_field", "agreed_target", "region_calendar", "working_calendar"),

@@ -13,7 +13,7 @@ from generator.engine import Engine
 from generator.errors import ExportError, Mistake
 from generator.models.agreement_tables import load_agreement_tables
 from generator.models.attribution import assert_whole_credits, load_attribution_tables
-from generator.models.checks import CHECKS, run_checks
+from generator.models.checks import load_checks, run_checks
 from generator.models.removal import load_channel_credit
 from generator.sources.report import Finding, LoadReport
 
@@ -27,6 +27,7 @@ FACTS = (
     "agreed_target",
     "survivor",
     "fx_day",
+    "feed",
     "lead_record",
     "last_contact",
     "nurture_touch",
@@ -66,6 +67,7 @@ FACTS = (
     "trailing_day",
     "deal_state",
     "pipeline",
+    "forecast",
     "deal_stage_entry",
     "deal_stay",
     "pipeline_move",
@@ -73,6 +75,9 @@ FACTS = (
     "stage_odds",
     "spend_day",
     "acquisition_spend",
+    "channel_cost",
+    "lead_cost",
+    "stage_cost",
     "ledger",
     "account_mrr",
     "subscription_pair",
@@ -81,14 +86,26 @@ FACTS = (
     "customer_month",
     "churn",
     "trailing_churn",
-        "acquisition_spend",
     "retention",
     "target",
+    "data_check",
 )
 
 #: Thin joins over other facts: written down only by who needs them.
 VIEWS = frozenset(
-    {"lead_record", "lifecycle", "stage_entry", "handoff", "handoff_field", "sla_clock", "trailing_churn", "credit"}
+    {
+        "lead_record",
+        "lifecycle",
+        "stage_entry",
+        "handoff",
+        "handoff_field",
+        "sla_clock",
+        "trailing_churn",
+        "acquisition_spend",
+        "credit",
+        "lead_cost",
+        "stage_cost",
+    }
 )
 
 #: Steps on the way to another fact; they go as soon as it stands.
@@ -147,6 +164,7 @@ def build_facts(engine: Engine, agreement: Agreement, load: LoadReport, as_of: d
     load_agreement_tables(engine, agreement, as_of)
     load_attribution_tables(engine, agreement.settings.attribution)
     _load_presence(engine, load)
+    load_checks(engine, load)
     _refuse_merge_loops(engine)
     scripts = {fact: _sql(fact) for fact in FACTS}
     done = _last_readers(scripts)
@@ -170,7 +188,7 @@ def _sql(fact: str) -> str:
 def _last_readers(scripts: Mapping[str, str]) -> dict[str, list[str]]:
     """Return fact -> the canonical tables and steps that nothing reads once it is built."""
     read = {fact: set(_READ.findall(sql)) for fact, sql in scripts.items()}
-    kept = set(_READ.findall(CHECKS)).union(*(read[view] for view in VIEWS))
+    kept = set().union(*(read[view] for view in VIEWS))
     last = {table: fact for fact, tables in read.items() for table in tables}
     done: dict[str, list[str]] = {}
     for table, fact in sorted(last.items()):
