@@ -14,7 +14,7 @@ import pandas as pd
 import generator
 from generator.agreement import Agreement, load_agreement
 from generator.calendar import build_calendar
-from generator.charts import write_drawings
+from generator.charts import Pen, second_pen, write_drawings
 from generator.engine import Engine, open_engine
 from generator.errors import ReportError
 from generator.kpis import (
@@ -130,9 +130,12 @@ def report_on(ready: Prepared, progress: Progress, memory: Memory | None = None)
 
 def build(project: Project, request: Request, out: Path, progress: Progress, *, site_url: str | None = None) -> Report:
     """Build the site of one drop into `out`; what stood there stays until the new site is whole."""
-    report = measure(project, request, progress)
     with tempfile.TemporaryDirectory(prefix="onefunnel-") as folder:
-        build_pages(report, project, Path(folder), out, progress, site_url=site_url)
+        work = Path(folder)
+        # A process takes a second to load its libraries, which is over when there is something to draw.
+        with second_pen(_cache(project, work)) as pen:
+            report = measure(project, request, progress)
+            build_pages(report, project, work, out, progress, site_url=site_url, pen=pen)
     return report
 
 
@@ -145,11 +148,13 @@ def build_pages(
     *,
     only_changed: bool = False,
     site_url: str | None = None,
+    pen: Pen | None = None,
 ) -> None:
     """Write the pages of `report` below `work` and build the site `out` from them.
 
     `only_changed` builds only the pages that differ from the last build from the same `work` into the same `out`.
-    `site_url` is where the site will be served; with it, links open without loading the whole page anew.
+    `site_url` is where the site will be served; with it, links open without loading the whole page anew. A second
+    `pen` shares the drawing.
     """
     docs = work / "docs"
     cache = _cache(project, work)
@@ -157,7 +162,7 @@ def build_pages(
         pages = write_pages(report, project, docs)
         write_data(report, docs / "data")
     with progress.step(f"Drawing {len(pages.charts)} charts"):
-        write_drawings(pages.charts, docs, cache)
+        write_drawings(pages.charts, docs, cache, pen)
     with progress.step(f"Building the site in {project.shown(out)}"):
         build_site(docs, project, out, nav=pages.nav, site_url=site_url, dirty=only_changed, cache=cache)
 

@@ -8,6 +8,7 @@ from generator.charts.formats import number
 from generator.charts.heat import heat
 from generator.charts.inline import attainment, sparkline
 from generator.charts.members import bars, distribution, funnel
+from generator.charts.pen import Pen, second_pen
 from generator.charts.series import curve, lines
 from generator.charts.stacks import stacked
 from generator.charts.trends import Mark, trend
@@ -16,6 +17,7 @@ __all__ = [
     "Chart",
     "Drawn",
     "Mark",
+    "Pen",
     "attainment",
     "bars",
     "bridge",
@@ -26,6 +28,7 @@ __all__ = [
     "heat",
     "lines",
     "number",
+    "second_pen",
     "sparkline",
     "stacked",
     "trend",

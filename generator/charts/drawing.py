@@ -5,15 +5,17 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from generator.charts import layout
 from generator.charts.chart import Chart, page_safe
 from generator.charts.look import CONFIG
+from generator.charts.pen import Pen
 
 _HERE = Path(__file__).parent
 #: What Vega writes and the style sheet gives better, or nobody reads: most of a drawing's bytes.
@@ -45,18 +47,36 @@ class Drawn:
     reused: int
 
 
-def draw(charts: Mapping[str, Chart], cache: Path) -> dict[str, Drawing]:
+def draw(charts: Mapping[str, Chart], cache: Path, pen: Pen | None = None) -> dict[str, Drawing]:
     """Return the drawing of every chart by its name; what was drawn before comes from the folder `cache`.
 
     The folder is created where it is missing. The same charts give the same bytes, in any process and on any machine:
-    no text is measured, so no font has a say.
+    no text is measured, so no font has a say. A second `pen` takes over half of the work.
     """
     cache.mkdir(parents=True, exist_ok=True)
-    return {name: _drawing(charts[name], cache) for name in sorted(charts)}
+    missing = [name for name in sorted(charts) if not _place(charts[name], cache).is_file()]
+    if pen is not None and missing:
+        pen.draw([charts[name] for name in missing], cache)
+    # From the end, since the other pen begins at the beginning: what it has drawn is found.
+    made = {name: drawing_of(charts[name], cache) for name in sorted(charts, reverse=True)}
+    return {name: replace(made[name], reused=made[name].reused and name not in missing) for name in sorted(made)}
 
 
-def _drawing(chart: Chart, cache: Path) -> Drawing:
-    kept = cache / f"{hashlib.sha256((_edition() + chart.digest).encode()).hexdigest()[:32]}.json"
+def warm_up() -> None:
+    """Load what drawing needs, before there is anything to draw."""
+    import vl_convert
+
+    _shape("trend")
+    vl_convert.get_vega_version()
+
+
+def _place(chart: Chart, cache: Path) -> Path:
+    return cache / f"{hashlib.sha256((_edition() + chart.digest).encode()).hexdigest()[:32]}.json"
+
+
+def drawing_of(chart: Chart, cache: Path) -> Drawing:
+    """Return the drawing of one chart, from the folder `cache` or newly drawn into it."""
+    kept = _place(chart, cache)
     try:
         found = json.loads(kept.read_text(encoding="utf-8"))
         return Drawing(found["wide"], found["narrow"], found["spec"], reused=True)
@@ -64,7 +84,7 @@ def _drawing(chart: Chart, cache: Path) -> Drawing:
         pass  # not drawn yet, or cut off while it was written: draw it again
     made = Drawing(_svg(chart, layout.WIDE), _svg(chart, layout.NARROW), page_safe(live_spec(chart)), reused=False)
     text = json.dumps({"wide": made.wide, "narrow": made.narrow, "spec": made.spec})
-    half = kept.with_suffix(".part")
+    half = kept.with_suffix(f".{os.getpid()}.part")
     half.write_text(text, encoding="utf-8")
     half.replace(kept)
     return made

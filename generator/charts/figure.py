@@ -9,6 +9,7 @@ from pathlib import Path
 
 from generator.charts.chart import Chart
 from generator.charts.drawing import Drawing, Drawn, draw, with_ids
+from generator.charts.pen import Pen
 
 #: Below the docs folder; a leading dot keeps it out of the site.
 FOLDER = ".charts"
@@ -43,11 +44,14 @@ def _foot(table: str, links: str) -> str:
     return f'<div class="of-figure__foot" data-search-exclude="true">{folded}{beside}</div>'
 
 
-def write_drawings(charts: Mapping[str, Chart], docs: Path, cache: Path) -> Drawn:
-    """Draw `charts` (by the names their figures bear) and lay them below `docs` for the build to put into the pages."""
+def write_drawings(charts: Mapping[str, Chart], docs: Path, cache: Path, pen: Pen | None = None) -> Drawn:
+    """Draw `charts` (by the names their figures bear) and lay them below `docs` for the build to put into the pages.
+
+    A second `pen` shares the work.
+    """
     folder = docs / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    drawings = draw(charts, cache)
+    drawings = draw(charts, cache, pen)
     for name, drawing in drawings.items():
         text = fragment(name, drawing, charts[name].description)
         path = folder / f"{name}.html"
