@@ -17,10 +17,6 @@ COMPUTED: dict[str, tuple[object, ...]] = {
     "attribution.journey_scope": ("account", "primary_lead"),
     "response_start": ("mql",),
     "restart_on_reassign": (False,),
-    "fx.policy": ("dated",),
-    "clv.basis": ("revenue",),
-    "clv.method": ("subscription",),
-    "clv.discount_annual": (None,),
 }
 
 

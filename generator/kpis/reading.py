@@ -187,6 +187,12 @@ def _figure(
     headline = document.queries.get("") if not (name and own.measure == Kind.FORMULA) else None
     query = None if kind is Kind.FORMULA else document.queries.get(name, headline)
     is_ratio = kind is Kind.RATIO
+    by = own.by or () if matter.by is None else matter.by
+    by = own.by or () if matter.by is None else matter.by
+    # A companion that is not split by the KPI's dimension does not take it over.
+    within = matter.within or (own.within if not name or own.within in by else None)
+    crossed = matter.crossed or (own.crossed if not name or own.crossed in by else None)
+    apart = matter.apart or (own.apart if not name or own.apart in by else None)
     return Figure(
         name=name,
         title=matter.title or f"{own.title} ({name.replace('_', ' ')})",
@@ -194,12 +200,12 @@ def _figure(
         sql=query.sql.strip() if query else "",
         formula=chosen(matter.formula or own.formula or "", settings) if kind is Kind.FORMULA else "",
         unit=matter.unit or own.unit or "",
-        by=own.by or () if matter.by is None else matter.by,
+        by=by,
         grains=matter.grains or own.grains or (),
         window=(matter.window or own.window) if kind is Kind.COHORT else None,
-        within=(matter.within or own.within) if kind in (Kind.RATE, Kind.RATIO) else None,
-        crossed=(matter.crossed or own.crossed) if kind in _CROSSED else None,
-        apart=(matter.apart or own.apart) if kind in _APART else None,
+        within=within if kind in (Kind.RATE, Kind.RATIO) else None,
+        crossed=crossed if kind in _CROSSED else None,
+        apart=apart if kind in _APART else None,
         requires_both=is_ratio and bool(own.requires_both if matter.requires_both is None else matter.requires_both),
         total=bool(own.total if matter.total is None else matter.total),
         line=query.line if query else 0,

@@ -23,6 +23,10 @@ METRICS = {
 }
 
 
+#: Members that the agreement knows under another id.
+MEMBERS = {"channel=events": "channel=event"}
+
+
 @dataclass(frozen=True)
 class Row:
     """One line of expected.csv."""
