@@ -188,7 +188,6 @@ def _figure(
     query = None if kind is Kind.FORMULA else document.queries.get(name, headline)
     is_ratio = kind is Kind.RATIO
     by = own.by or () if matter.by is None else matter.by
-    by = own.by or () if matter.by is None else matter.by
     # A companion that is not split by the KPI's dimension does not take it over.
     within = matter.within or (own.within if not name or own.within in by else None)
     crossed = matter.crossed or (own.crossed if not name or own.crossed in by else None)

@@ -65,4 +65,6 @@ inner join deal_span as span
     on
         span.deal_id = of_deal.deal_id
         and of_deal.occurred_at <= span.ended_at
-        and of_deal.occurred_at >= least(span.journey_from, span.influence_from)
+        -- A month before the deal is enough to tell whether it was accompanied while it was open.
+        and of_deal.occurred_at
+        >= least(span.journey_from, span.influence_from, span.created_at - interval '30' day)
