@@ -13,6 +13,7 @@ from generator.charts.frames import records
 from generator.charts.members import rows_chart
 
 _BAR = 0.28
+_FAR = 0.7  # of the highest level
 _TOTAL, _UP, _DOWN = "var(--of-chart-bar)", "var(--of-good)", "var(--of-bad)"
 
 
@@ -26,9 +27,10 @@ def bridge(frame: pd.DataFrame, *, unit: str, subject: str, currency: str = "EUR
     placed = _placed(rows)
     figures = [number(row["value"], unit, currency, sign=not row["is_total"]) for row in rows]
     ends = [end for pair in placed for end in pair]
+    span = _span([end for end in ends if end])
     data: dict[str, Rows] = {
         "bars": [
-            {"x": min(pair), "x2": max(pair), "y": at - _BAR, "y2": at + _BAR, "fill": _colour(row)}
+            {"x": max(min(pair), span[0]), "x2": max(pair), "y": at - _BAR, "y2": at + _BAR, "fill": _colour(row)}
             for at, (row, pair) in enumerate(zip(rows, placed, strict=True))
         ],
         "target": [{"x": pair[1], "y": at + _BAR, "y2": at + 1 - _BAR} for at, pair in enumerate(placed[:-1])],
@@ -36,11 +38,23 @@ def bridge(frame: pd.DataFrame, *, unit: str, subject: str, currency: str = "EUR
             {"y": at - 0.5, "y2": at + 0.5, "tip": f"{row['step']}\n{figure}"}
             for at, (row, figure) in enumerate(zip(rows, figures, strict=True))
         ],
-        "grid": [{"x": 0.0}],
+        "grid": [{"x": span[0]}],
     }
     words = description or describe.members(subject, [row | {"member": row["step"]} for row in rows], unit, currency)
-    span = (min([0.0, *ends]), max([0.0, *ends]) or 1.0)
     return rows_chart([str(row["step"]) for row in rows], figures, data, span, words)
+
+
+def _span(levels: list[float]) -> tuple[float, float]:
+    """Return the ends of the axis; where all happens far from zero it is cut, so that the steps can be seen."""
+    low, high = min(levels, default=0.0), max(levels, default=1.0)
+    if low > _FAR * high:
+        return low - (high - low), high
+    return min(0.0, low), max(0.0, high)
+
+
+def is_cut(chart: Chart) -> bool:
+    """Return whether the totals of a bridge begin above zero, which has to be said beside it."""
+    return float(chart.params["x0"]) > 0
 
 
 def _placed(rows: list[dict[str, Any]]) -> list[tuple[float, float]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from generator import charts
+from generator.charts.bridges import is_cut
 from generator.kpis.kpi import Kpi
 from generator.pages import words
 from generator.pages.cells import member_of
@@ -30,8 +31,9 @@ def bridge_of(context: Context, stand: Headline) -> Trusted:
     frame = pd.DataFrame(rows, columns=["step", "value", "is_total"])
     subject = f"{stand.kpi.title}: from the start to the end of {when}"
     context.charts[name] = chart = charts.bridge(frame, unit=unit, subject=subject, currency=context.currency)
+    note = "the totals do not begin at zero" if is_cut(chart) else ""
     table = html_table(["Step", when], [[label, context.number(value, unit)] for label, value, _ in rows])
-    return Trusted(charts.figure(name, chart, title=subject, table=table))
+    return Trusted(charts.figure(name, chart, title=subject, note=note, table=table))
 
 
 def _metric(context: Context, kpi: Kpi) -> str | None:

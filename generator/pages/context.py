@@ -69,14 +69,15 @@ class Context:
         return {kpi: tuple(metrics) for kpi, metrics in found.items()}
 
     def figure(self, metric: str) -> Figure:
-        """Return the figure of a metric id; one that no file names takes after its KPI's headline."""
+        """Return the figure of a metric id; one that no file names takes after the figure it belongs to."""
         if metric in self.figures:
             return self.figures[metric][1]
-        kpi, _, name = metric.partition(".")
-        head = self.kpis[kpi].headline
-        title = words.COMPANIONS.get(name, name.replace("_", " ").capitalize())
+        base, _, name = metric.rpartition(".")
+        head = self.figure(base)
+        word = words.COMPANIONS.get(name, name.replace("_", " ").capitalize())
+        title = f"{head.title}, {word[0].lower()}{word[1:]}" if head.name else word
         kind = Kind.MEAN if head.kind is Kind.SURVIVAL else head.kind
-        return Figure(name, title, kind, "", "", head.unit, head.by, head.grains)
+        return Figure(name, title, kind, "", "", words.UNITS.get(name, head.unit), head.by, head.grains)
 
     def label(self, dimension: str, member: str) -> str:
         """Return how a member of a dimension is printed."""

@@ -16,6 +16,7 @@ from generator.pages.context import Context
 from generator.pages.headline import (
     SHARES,
     Headline,
+    best_grain,
     chip,
     interval_text,
     is_small,
@@ -36,9 +37,10 @@ def trend_figure(context: Context, stand: Headline, *, download: str = "") -> Tr
     links = f'<a href="{download}" download>Download CSV</a>' if download else ""
     if dimension_of(kpi):
         return lines_figure(context, stand, [cell.period for cell in run], links=links)
-    if sum(cell.value is not None for cell in run) < 2:
+    if sum(not math.isnan(_drawn(context, kpi, cell)) for cell in run) < 2:
         return Trusted("")
-    name = f"{kpi.id}-trend"
+    usual = stand.grain == best_grain(context, kpi)
+    name = f"{kpi.id}-trend" if usual else f"{kpi.id}-trend-{stand.grain}"
     subject = f"{kpi.title} by {words.GRAIN_WORDS[stand.grain]}"
     if name not in context.charts:
         context.charts[name] = charts.trend(

@@ -12,6 +12,7 @@ from generator.measures.scopes import ALL
 from generator.pages import formats
 from generator.pages.block import Block
 from generator.pages.bridges import bridge_of
+from generator.pages.cells import Period
 from generator.pages.context import Context
 from generator.pages.headline import Headline, headline_of, period_text, printed
 from generator.pages.history import SHOWN
@@ -29,7 +30,7 @@ ECONOMICS = (
     "sm_cost_ratio",
     "magic_number",
 )
-RETAINED = ("nrr", "grr", "logo_retention")
+RETAINED = {"nrr": "Net revenue", "grr": "Gross revenue", "logo_retention": "Customers"}
 GRAINS = ("quarter", "year", "month")
 
 
@@ -47,17 +48,22 @@ def _economics(context: Context) -> Iterator[Block]:
     period = quarter.period
     metrics = [name for name in ECONOMICS if context.cells.cell(name, period.label)]
     segments = sorted({scope for name in metrics for scope in context.cells.members(name, "segment")})
-    rows = []
-    for scope in (ALL, *segments):
-        cells = [(name, context.cells.cell(name, period.label, scope)) for name in metrics]
-        if any(cell and cell.value is not None for _, cell in cells):
-            name = "All" if scope == ALL else context.scope_label(scope)
-            rows.append([name, *(printed(context, context.figure(metric), cell) for metric, cell in cells)])
-    if len(metrics) > 1 and rows:
-        table = html_table(["Segment", *(_title(context, name) for name in metrics)], rows)
+    scopes = [scope for scope in (ALL, *segments) if any(_printed(context, name, period, scope) for name in metrics)]
+    rows = [
+        [_title(context, name), *(_printed(context, name, period, scope) or formats.NOT_AVAILABLE for scope in scopes)]
+        for name in metrics
+    ]
+    if len(metrics) > 1 and scopes:
+        heads = ["All" if scope == ALL else context.scope_label(scope) for scope in scopes]
         said = (f"{period_text(period)}: what a customer costs beside what one is worth.",)
-        note = "A segment has no figure where spend is not recorded by segment, or too few were won."
-        yield Block("Side by side", "side-by-side", said, (table,), (note,))
+        note = "A segment has no figure where spend is not recorded by segment, or nobody was won in it."
+        yield Block("Side by side", "side-by-side", said, (html_table(["", *heads], rows),), (note,))
+
+
+def _printed(context: Context, metric: str, period: Period, scope: str) -> str:
+    """Return a figure of one scope as it is printed, or nothing where there is none."""
+    cell = context.cells.cell(metric, period.label, scope)
+    return printed(context, context.figure(metric), cell) if cell and cell.value is not None else ""
 
 
 def _title(context: Context, metric: str) -> str:
@@ -108,7 +114,7 @@ def _points(context: Context, stand: Headline) -> Iterator[dict[str, object]]:
     for cell in context.cells.run(stand.kpi.id, stand.grain)[-SHOWN[stand.grain] :]:
         if cell.value is not None:
             is_part = context.cells.periods[cell.period].is_part
-            name = stand.kpi.title
+            name = RETAINED[stand.kpi.id]
             yield {"period": formats.period(cell.period), "series": name, "value": cell.value, "is_part": is_part}
 
 

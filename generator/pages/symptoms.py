@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from generator.pages import formats
 from generator.pages.context import Context, kpi_page
-from generator.pages.headline import headline_of, period_text
+from generator.pages.headline import period_text
 from generator.pages.notice import Notice
 from generator.pages.standing import stand_of
 from generator.pages.words import Chip
@@ -70,7 +70,10 @@ def systems_disagree(context: Context) -> Iterator[Notice]:
 def ledger_gap(context: Context) -> Iterator[Notice]:
     """Point out the newest closed month whose bookings differ from the ledger by more than is tolerated."""
     kpi = context.kpis.get("ledger_recon")
-    stand = headline_of(context, kpi, "month") if kpi and stand_of(context, "ledger_recon") else None
-    if stand and stand.cell.value is not None and stand.cell.value > LEDGER:
-        text = f"bookings and ledger lie {formats.percent(stand.cell.value)} apart in {period_text(stand.period)}"
-        yield Notice("ledger_gap", Chip("ledger gap", "bad"), stand.kpi.title, kpi_page(stand.kpi.id), text)
+    closed = [
+        cell for cell in context.cells.run("ledger_recon", "month") if not context.cells.periods[cell.period].is_part
+    ]
+    newest = next((cell for cell in reversed(closed) if cell.value is not None), None)
+    if kpi and newest and (newest.value or 0) > LEDGER:
+        text = f"bookings and ledger lie {formats.percent(newest.value or 0)} apart in {formats.period(newest.period)}"
+        yield Notice("ledger_gap", Chip("ledger gap", "bad"), kpi.title, kpi_page(kpi.id), text)

@@ -132,7 +132,11 @@ COMPANIONS = {
     "p90_responders": "90th percentile of those answered",
     "rate": "Rate by band",
     "lift": "Lift by band",
+    "violations": "Bands whose rate falls below the band before",
 }
+
+#: Units of such figures where they differ from those of the figure they belong to.
+UNITS = {"lift": "ratio_x", "violations": "count", "rate": "ratio"}
 
 #: Companions that say how a target stands; pages print them with the target, not as figures of their own.
 PACING = ("paced_target", "paced_attainment", "gap", "required_per_business_day")

@@ -15,7 +15,8 @@ from generator.charts.figure import FOLDER
 
 _log = logging.getLogger("mkdocs.hooks.onefunnel")
 _ALIGNED = re.compile(r'(<t[hd]) style="text-align: (left|center|right);"')
-_PLACE = re.compile(r'(<div class="of-chart"[^>]*? data-of-chart="([a-z0-9._-]+)"[^>]*>)(</div>)')
+#: Markdown inside of HTML sorts attributes anew, so their order says nothing.
+_PLACE = re.compile(r'(<div (?=[^>]*class="of-chart")[^>]*?data-of-chart="([a-z0-9._-]+)"[^>]*>)(</div>)')
 #: What assistive technology needs and Material 9 does not say.
 _NAMES = (('data-md-component="search" role="dialog"', 'data-md-component="search" role="dialog" aria-label="Search"'),)
 
