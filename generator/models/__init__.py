@@ -67,11 +67,11 @@ FACTS = (
     "trailing_day",
     "deal_state",
     "pipeline",
-    "forecast",
     "deal_stage_entry",
     "deal_stay",
     "pipeline_move",
     "pipeline_entry",
+    "deal_chance",
     "stage_odds",
     "spend_day",
     "acquisition_spend",
@@ -83,6 +83,8 @@ FACTS = (
     "subscription_pair",
     "mrr_step",
     "first_mrr",
+    "revenue",
+    "forecast",
     "customer_month",
     "churn",
     "trailing_churn",
@@ -105,6 +107,8 @@ VIEWS = frozenset(
         "credit",
         "lead_cost",
         "stage_cost",
+        "revenue",
+        "deal_chance",
     }
 )
 
