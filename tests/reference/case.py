@@ -24,7 +24,7 @@ METRICS = {
 
 
 #: Members that the agreement knows under another id.
-MEMBERS = {"channel=events": "channel=event"}
+MEMBERS = {"channel=events": "channel=event", "rule=lead_origin": "all"}
 
 
 @dataclass(frozen=True)
@@ -97,6 +97,10 @@ def _settings(config: dict[str, Any]) -> dict[str, Any]:
     settings = {key: config[key] for key in same if key in config}
     if "window_days" in config:
         settings["windows"] = {"mql_to_sql": config["window_days"]}
+    if attribution := _attribution(config):
+        settings["attribution"] = attribution
+    if "touch_dedupe_minutes" in config:
+        settings["touch_dedupe_minutes"] = config["touch_dedupe_minutes"]
     if "fx_policy" in config:
         settings["fx"] = {
             "policy": config["fx_policy"],
@@ -104,6 +108,18 @@ def _settings(config: dict[str, Any]) -> dict[str, Any]:
             "constant": config["fx_constant"],
         }
     return settings
+
+
+def _attribution(config: dict[str, Any]) -> dict[str, Any]:
+    same = {"include_sales_touches": "include_sales_touches", "journey_scope": "journey_scope",
+            "lookback_days_before_opportunity": "lookback_days"}  # fmt: skip
+    found = {key: config[name] for name, key in same.items() if name in config}
+    if models := config.get("models"):
+        found["position"] = models["position"]
+        found["half_life_days"] = models["time_decay"]["half_life_days"]
+    if "markov" in config:  # a case is small
+        found |= {"min_won": 1, "min_journeys": 1}
+    return found
 
 
 def _commitments(config: dict[str, Any]) -> list[dict[str, Any]]:

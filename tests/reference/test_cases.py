@@ -58,6 +58,7 @@ def is_unit(row: Row) -> bool:
 def is_special(row: Row) -> bool:
     return (
         row.metric in EXPLAINING
+        or row.metric.startswith(("attributed_revenue.", "markov.", "shapley_rate_variant"))
         or row.metric in ("business_days", "target.paced", "attainment", "attainment.paced")
         or "like_for_like" in row.metric
         or row.metric in ("revenue_attainment.paced", "sla_attainment.paced")
@@ -79,7 +80,7 @@ def period_of(text: str) -> str:
 
 
 def scope_of(text: str) -> str:
-    return MEMBERS.get(text, text.replace("|", ";"))
+    return MEMBERS.get(text, ";".join(sorted(text.split("|"))))
 
 
 def close(found: float, wanted: float) -> bool:
