@@ -63,7 +63,7 @@ def measure_figure(
         open_ended = placed.sums[_PROVISIONAL] > 0
         found = {name: metric.marked(open_ended, Status.PROVISIONAL) for name, metric in found.items()}
     if not figure.total:
-        found = {name: metric.without_total(figure.crossed) for name, metric in found.items()}
+        found = {name: metric.without_total() for name, metric in found.items()}
     curve = incidence(rows, figure, calendar, window) if has_curve else None
     named = {f"{metric_id}.{name}" if name else metric_id: metric for name, metric in found.items()}
     return Measured(named, calendar, {metric_id: curve} if curve else {})

@@ -76,12 +76,9 @@ class Metric:
         plain = where & (self.status == Status.OK.value)
         return replace(self, status=np.where(plain, status.value, self.status).astype(object))
 
-    def without_total(self, dim: str | None = None) -> Metric:
-        """Return the cells of members, or of those of `dim`: what they have in common is no figure of its own."""
-        if dim is None:
-            return self.only(~self.grid.where(ALL))
-        dims = [{part.partition("=")[0] for part in scope.split(";")} for scope in self.grid.scopes]
-        return self.only(np.array([dim in named for named in dims], dtype=bool)[self.grid.scope])
+    def without_total(self) -> Metric:
+        """Return the cells of members: what they have in common is no figure of its own."""
+        return self.only(~self.grid.where(ALL))
 
 
 @dataclass(frozen=True, eq=False)
