@@ -9,14 +9,9 @@ from .findings import Files, Finding
 #: The choices that are computed, by setting; settings that stand nowhere here are computed in full.
 COMPUTED: dict[str, tuple[object, ...]] = {
     "pacing": ("business_days", "calendar_days"),
-    "revenue_basis": ("bookings",),
-    "win_rate_basis": ("closed",),
-    "cycle_start": ("lead", "opportunity"),
     "conversion_basis": ("cohort",),
     "exit_basis": ("cohort",),
     "attribution.journey_scope": ("account", "primary_lead"),
-    "response_start": ("mql",),
-    "restart_on_reassign": (False,),
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from generator.agreement import Agreement
@@ -131,32 +131,6 @@ STEPS = frozenset(
 )
 
 _READ = re.compile(r"\b(?:from|join) ((?:canonical\.)?\w+)")
-
-#: Dates before this many years are mistakes of an export, not history; they would only stretch every calendar.
-_HISTORY_YEARS = 15
-
-_FIRST_DAYS = """
-    select min(day) from (
-        select cast(min(created_at) as date) as day from canonical.lead
-        union all select cast(min(occurred_at) as date) from canonical.lifecycle_event
-        union all select cast(min(created_at) as date) from canonical.opportunity
-        union all select min(close_date) from canonical.opportunity where is_closed
-        union all select min(period_start) from canonical.spend
-        union all select min(month) from canonical.revenue
-        union all select min(start_date) from canonical.subscription
-    ) as known
-"""
-
-
-def first_day(engine: Engine, as_of: datetime) -> date:
-    """Return the first day that the drop speaks of, no earlier than fifteen years before `as_of`."""
-    found = engine.rows(_FIRST_DAYS)[0][0]
-    earliest = as_of.date() - timedelta(days=366 * _HISTORY_YEARS)
-    latest = as_of.date()
-    # A date before the first year comes as text; it is no history either.
-    if found is not None and not isinstance(found, date):
-        found = earliest
-    return min(max(found, earliest), latest) if found else latest
 
 
 def build_facts(engine: Engine, agreement: Agreement, load: LoadReport, as_of: datetime) -> tuple[Finding, ...]:

@@ -65,10 +65,8 @@ standing as (
 
 booked as (
     select booked_on, team, region, segment, sum(amount) as amount, max(gap) as gap
-    from deal
-    where
-        is_won and excluded is null and is_amount_known
-        and type in (select value from setting_list where key = 'revenue_types')
+    from revenue
+    where excluded is null
     group by 1, 2, 3, 4
 ),
 
