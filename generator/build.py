@@ -29,7 +29,8 @@ from generator.kpis import (
     write_results,
 )
 from generator.measures import assemble
-from generator.models import build_facts, first_day
+from generator.models import build_facts
+from generator.models.history import History, history_of
 from generator.pages import write_pages
 from generator.progress import Progress
 from generator.project import Project
@@ -94,11 +95,19 @@ def facts_of(inputs: Inputs, project: Project, engine_url: str, progress: Progre
         with progress.step(f"Reading the exports in {project.shown(drop.path)} as of {drop.as_of:%Y-%m-%d %H:%M} UTC"):
             load = read_kept(drop, project, agreement, engine, _shelf(project))
         with progress.step("Building the facts"):
-            remarks = build_calendar(engine, agreement, drop.as_of, first_day(engine, drop.as_of))
-            found = build_facts(engine, agreement, load, drop.as_of)
+            history = history_of(engine, drop.as_of)
+            remarks = build_calendar(engine, agreement, drop.as_of, history.begins, history.earliest)
+            found = build_facts(engine, agreement, load, drop.as_of) + _strays(history)
             engine.seal()
         calendars = tuple(Finding("calendar", Severity.NOTES, sentence, tables=("calendar",)) for sentence in remarks)
         yield Prepared(engine, agreement, inputs.kpis, drop, load, _worst_first(load.findings + found + calendars))
+
+
+def _strays(history: History) -> tuple[Finding, ...]:
+    if not history.stray:
+        return ()
+    text = f"rows from before {history.begins:%Y-%m-%d}, long before all others: they count in the whole, in no month"
+    return (Finding("before_history", Severity.NOTES, text, history.stray),)
 
 
 def measure(project: Project, request: Request, progress: Progress) -> Report:

@@ -82,6 +82,8 @@ from generator.engine import Engine
 #: How far the tables reach beyond the data: a year for comparisons and deadlines, and some.
 MARGIN = timedelta(days=400)
 
+DAY = timedelta(days=1)
+
 #: A stray date of the year 1 must not ask for two thousand years of quarter hours.
 EARLIEST = date(1970, 1, 1)
 
@@ -139,11 +141,14 @@ TABLES = {
 __all__ = ["TABLES", "build_calendar", "local_date"]
 
 
-def build_calendar(engine: Engine, agreement: Agreement, as_of: datetime, first_day: date) -> tuple[str, ...]:
+def build_calendar(
+    engine: Engine, agreement: Agreement, as_of: datetime, first_day: date, earliest: date | None = None
+) -> tuple[str, ...]:
     """Create the tables above and return what readers should know about the calendars, a sentence each.
 
-    `as_of` is naive UTC; `first_day` is the first local date with data, read as 1970 where it is older. Raises
-    ExportError or AgreementError with every mistake in the calendars.
+    `as_of` is naive UTC; `first_day` is the first local date whose periods are told apart, read as 1970 where it is
+    older. Dates from `earliest` on have a local date and count in `all`. Raises ExportError or AgreementError with
+    every mistake in the calendars.
     """
     chosen = choose_calendars(engine, agreement)
     settings = agreement.settings
@@ -155,10 +160,11 @@ def build_calendar(engine: Engine, agreement: Agreement, as_of: datetime, first_
     )
     reporting_hours = next(one for one in chosen.calendars if one.id == settings.reporting_calendar)
     business = BusinessDays(open_time(reporting_hours, first, last).days)
-    periods = periods_between(first_day, as_of, reporting, business)
+    earliest = max(min(earliest or first_day, first_day), EARLIEST)
+    periods = periods_between(first_day, as_of, reporting, business, earliest)
     tables = business_tables(chosen.calendars, first, last)
     frames = {
-        "local_slot": local_slot_frame(reporting.zone, first, last),
+        "local_slot": local_slot_frame(reporting.zone, min(first, earliest - DAY), last),
         "business_slot": tables.slot,
         "business_open": tables.open,
         "business_day": tables.day,

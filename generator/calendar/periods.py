@@ -122,9 +122,11 @@ def stretch_before(grain: str, stretch: Stretch, comparison: str, fiscal_year_st
 
 
 def periods_between(
-    first_day: date, as_of: datetime, reporting: Reporting, business: BusinessDays
+    first_day: date, as_of: datetime, reporting: Reporting, business: BusinessDays, earliest: date | None = None
 ) -> tuple[Period, ...]:
     """Return every own period that [first_day, as_of) touches, by grain and start, then `all`, then the twins.
+
+    `all` begins with `earliest`, where that is before `first_day`.
 
     `as_of` is naive UTC; one at local midnight touches the day before, not the day that it begins.
     """
@@ -138,7 +140,7 @@ def periods_between(
         for grain in GRAINS[:-1]
         for stretch in _stretches(grain, first_day, last_day, reporting.fiscal_year_start_month)
     ]
-    everything = build("all", Stretch("all", first_day, tomorrow), tomorrow, is_part=False)
+    everything = build("all", Stretch("all", min(earliest or first_day, first_day), tomorrow), tomorrow, is_part=False)
     twins = _twins(own, build, reporting.fiscal_year_start_month, business)
     return (*own, everything, *twins)
 

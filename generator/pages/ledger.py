@@ -19,6 +19,7 @@ REASONS = {
     Reason.MISSING_REQUIRED: "a required cell is empty",
     Reason.NOT_A_CHOICE: "a value outside a closed list",
     Reason.UNMAPPED_STAGE: "a stage that the agreement does not know",
+    Reason.IMPOSSIBLE_DATE: "a date that stands for none, such as 1900-01-01",
     Reason.INCONSISTENT: "the row contradicts itself",
 }
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from ..canonical import TABLES
 from ..engine import Engine
 from ..errors import ExportError, Mistake
-from .outcomes import meaning_of, outcome_of
+from .outcomes import CELL_REASONS, code_of, meaning_of, outcome_of
 from .raw import RawFile
 from .report import UNREADABLE_REASONS, Finding, LedgerLine, Outcome, Quarantined, Reason, Severity
 
@@ -111,9 +111,9 @@ def _unreadable(engine: Engine, part: Carried, judged: Mapping[int, Counter[tupl
 
 
 def _codes(table: str, reasons: Iterable[Reason]) -> str:
-    wanted = set(reasons)
-    codes = [code for code in range(1, 1 + 10 * len(TABLES[table].columns)) if (code - 1) % 10 < 4]
-    return ", ".join(str(code) for code in codes if meaning_of(TABLES[table], code)[0] in wanted)
+    wanted = [reason for reason in CELL_REASONS if reason in set(reasons)]
+    columns = TABLES[table].columns
+    return ", ".join(str(code_of(TABLES[table], reason, column.name)) for column in columns for reason in wanted)
 
 
 def _write(file: RawFile, table: str, counts: Counter[Reason], accounts: Accounts) -> None:

@@ -12,6 +12,10 @@ from .profile import Block, Profile, Rule, Source, kind_of
 from .relations import Relation
 from .report import Reason
 
+#: Before the first of these days lie the dates that systems write where they know none, up to the first of Unix in any
+#: zone; the last one is what they write for "never ends".
+_FIRST_DAY, _LAST_DAY = "timestamp '1970-01-02'", "timestamp '9999-12-31 23:59:59.999999'"
+
 
 @dataclass(frozen=True)
 class Context:
@@ -247,6 +251,12 @@ class _Reading:
                 allowed = ", ".join(map(literal, column.choices))
                 code = code_of(self._table, Reason.NOT_A_CHOICE, column.name)
                 cases.append(f"when {value} not in ({allowed}) then {code}")
+        for column in self._table.columns:
+            # "Since ever" is a fair word about an owner, and costs nothing.
+            dated = column.type in (Type.DATE, Type.INSTANT) and self._table.name != "owner"
+            if dated and cells[column.name].sql:
+                code = code_of(self._table, Reason.IMPOSSIBLE_DATE, column.name)
+                cases.append(f"when {quoted(column.name)} not between {_FIRST_DAY} and {_LAST_DAY} then {code}")
         for column in self._table.columns:
             rule = self._block.columns.get(column.name)
             waived = rule is None or (rule.optional and cells[column.name].is_absent)

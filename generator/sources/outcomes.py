@@ -6,7 +6,13 @@ from ..canonical import Table
 from .report import Outcome, Reason
 
 #: Reasons that name a column; the code is 1 + place in this list + 10 x place of the column.
-_CELL_REASONS = (Reason.UNREADABLE, Reason.NOT_A_CHOICE, Reason.MISSING_REQUIRED, Reason.UNMAPPED_STAGE)
+CELL_REASONS = (
+    Reason.UNREADABLE,
+    Reason.NOT_A_CHOICE,
+    Reason.MISSING_REQUIRED,
+    Reason.UNMAPPED_STAGE,
+    Reason.IMPOSSIBLE_DATE,
+)
 _ROW_REASONS = (Reason.INCONSISTENT, Reason.FUTURE_DATED, Reason.DUPLICATE_KEY, Reason.ORPHAN)
 _FIRST_ROW_CODE = 1001
 
@@ -18,7 +24,7 @@ def code_of(table: Table, reason: Reason, column: str = "") -> int:
     if reason in _ROW_REASONS:
         return _FIRST_ROW_CODE + _ROW_REASONS.index(reason)
     place = [known.name for known in table.columns].index(column)
-    return 1 + _CELL_REASONS.index(reason) + 10 * place
+    return 1 + CELL_REASONS.index(reason) + 10 * place
 
 
 def meaning_of(table: Table, code: int) -> tuple[Reason, str]:
@@ -27,7 +33,7 @@ def meaning_of(table: Table, code: int) -> tuple[Reason, str]:
         return Reason.NONE, ""
     if code >= _FIRST_ROW_CODE:
         return _ROW_REASONS[code - _FIRST_ROW_CODE], ""
-    return _CELL_REASONS[(code - 1) % 10], table.columns[(code - 1) // 10].name
+    return CELL_REASONS[(code - 1) % 10], table.columns[(code - 1) // 10].name
 
 
 def outcome_of(reason: Reason) -> Outcome:

@@ -32,6 +32,7 @@ class Reason(StrEnum):
     MISSING_REQUIRED = "missing_required"  # an empty required cell
     NOT_A_CHOICE = "not_a_choice"  # a value outside a closed list
     UNMAPPED_STAGE = "unmapped_stage"  # a stage that the agreement does not know
+    IMPOSSIBLE_DATE = "impossible_date"  # what systems write where they know no date: 0001, 1900-01-01, 1970-01-01
     INCONSISTENT = "inconsistent"  # the row contradicts itself
 
 

@@ -242,3 +242,42 @@ def test_packed_parts_join(read):
         }
     )
     assert drop.column("lead", "lead_id") == ["L1", "L2"]
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "column"),
+    [
+        ("lead.csv", "lead_id,created_at\nL1,1900-01-01\n", "created_at"),
+        ("lead.csv", "lead_id,created_at\nL1,0001-01-01T00:00:00Z\n", "created_at"),
+        ("lead.csv", "lead_id,created_at\nL1,1970-01-01T13:00:00+14:00\n", "created_at"),
+        ("subscription.csv", "subscription_id,account_id,start_date,end_date,mrr\nS1,A1,1900-01-01,2026-12-31,10\n", "start_date"),
+        ("fx_rate.csv", "currency,rate_date,rate\nEUR,1753-01-01,1.1\n", "rate_date"),
+        ("revenue.csv", "account_id,month,kind,amount\nA1,1899-12-30,recurring,10\n", "month"),
+    ],
+)  # fmt: skip
+def test_a_date_that_stands_for_none_is_quarantined_and_never_stops_the_build(read, file, text, column):
+    drop = read({file: text}, max_quarantine_share=0.0)
+    assert drop.quarantined() == [(file, 2, "impossible_date", column)]
+
+
+def test_never_ends_and_since_ever_are_fair_words(read):
+    subscription = "subscription_id,account_id,start_date,end_date,mrr\nS1,A1,2026-01-01,9999-12-31,10\n"
+    owner = "owner_id,team,active_from,active_to\nR1,sales,1900-01-01,9999-12-31\n"
+    drop = read({"subscription.csv": subscription, "owner.csv": owner})
+    assert drop.quarantined() == []
+
+
+def test_what_a_profile_calls_nothing_is_no_date(read):
+    profile = """
+        system: dynamics
+        title: Dynamics
+        nulls: ["1900-01-01"]
+        tables:
+          opportunity:
+            files: deals.csv
+            columns: {opportunity_id: id, type: {constant: new_business}, stage: stage, close_date: due,
+                      is_closed: closed, is_won: won}
+    """
+    deals = "id,stage,due,closed,won\nO1,won,1900-01-01,true,true\n"
+    drop = read({"deals.csv": deals}, profiles={"dynamics.yml": profile})
+    assert drop.column("opportunity", "close_date") == [None]
