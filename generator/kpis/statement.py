@@ -22,6 +22,10 @@ from generator.kpis.vocabulary import FACTS
 
 DIALECT: Final = "duckdb"  # what KPI files are written in
 
+#: A longer query takes an engine minutes to plan; the longest packaged one has a tenth of this.
+MOST_WORDS: Final = 5_000
+_MOST_CHARACTERS: Final = 100_000
+
 #: As they are written in a file; each means the same on every engine, or is translated to what does.
 FUNCTIONS: Final = (
     "abs",
@@ -137,10 +141,12 @@ class Statement:
 @lru_cache(maxsize=1024)
 def read_statement(sql: str) -> Statement | tuple[Fault, ...]:
     """Return the checked query, or everything in it that a KPI file may not say."""
+    if len(sql) > _MOST_CHARACTERS:
+        return (Fault(f"the query has {len(sql):,} characters, more than {_MOST_CHARACTERS:,}", "Make it shorter."),)
     try:
         tokens = sqlglot.tokenize(sql, read=DIALECT)
-        if faults := tuple(_shape_faults(tokens)):
-            return faults
+        if fault := _hopeless(tokens):
+            return (fault,)
         parsed = sqlglot.parse(sql, read=DIALECT)
     except RecursionError:
         return (Fault("the query is nested too deeply", "Name the steps in CTEs."),)
@@ -148,24 +154,38 @@ def read_statement(sql: str) -> Statement | tuple[Fault, ...]:
         return (_syntax_fault(problem),)
     # A comment behind the last semicolon is a statement of its own to the parser.
     trees = [tree for tree in parsed if tree is not None and not isinstance(tree, exp.Semicolon)]
-    tree = trees[0] if len(trees) == 1 else None
-    if not isinstance(tree, (exp.Select, exp.Union, exp.Intersect, exp.Except, exp.Subquery)):
-        return (Fault("not a select", "A KPI file holds one select that returns unit rows."),)
-    faults = (*_function_faults(tokens, tree), *_table_faults(tree))
-    return faults or tuple(_node_faults(tree)) or Statement(tree)
+    faults = tuple(_faults(tokens, trees))
+    return faults or Statement(next(tree for tree in trees if isinstance(tree, exp.Query)))
 
 
-def _shape_faults(tokens: list[Token]) -> Iterator[Fault]:
-    """Refuse what is not one select before it is parsed."""
+def _hopeless(tokens: list[Token]) -> Fault | None:
+    """Return what is wrong with a text that need not be parsed: it is no select, or nobody could read it."""
     if not tokens:
-        yield Fault("the block is empty", "Write a select that returns unit rows.")
-        return
+        return Fault("the block is empty", "Write a select that returns unit rows.")
+    if len(tokens) > MOST_WORDS:
+        return Fault(
+            f"the query has {len(tokens):,} words and signs, more than {MOST_WORDS:,}",
+            "Put what it lists into a table of the agreement, and join that.",
+        )
     opening = next((token for token in tokens if token.token_type is not TokenType.L_PAREN), tokens[0])
     if opening.token_type not in (TokenType.SELECT, TokenType.WITH):
-        yield Fault(f"begins with '{opening.text}'", "A KPI file holds one select; it may begin `with`.", opening.line)
+        return Fault(f"begins with '{opening.text}'", "A KPI file holds one select; it may begin `with`.", opening.line)
+    return None
+
+
+def _faults(tokens: list[Token], trees: list[exp.Expr]) -> Iterator[Fault]:
+    """Yield everything at once: what a text is, what it calls, what it reads, what it says."""
     for token in tokens[:-1]:
         if token.token_type is TokenType.SEMICOLON:
             yield Fault("more than one statement", "A KPI file holds one select.", token.line)
+    selects = (exp.Select, exp.Union, exp.Intersect, exp.Except, exp.Subquery)
+    if not trees or not all(isinstance(tree, selects) for tree in trees):
+        yield Fault("not a select", "A KPI file holds one select that returns unit rows.")
+    named = [*_function_faults(tokens, trees), *(fault for tree in trees for fault in _table_faults(tree))]
+    yield from named
+    for tree in trees:
+        # What is named already as a function is not named again as a node.
+        yield from _node_faults(tree, ignored=exp.Func if named else None)
 
 
 def _syntax_fault(problem: SqlglotError) -> Fault:
@@ -177,9 +197,9 @@ def _syntax_fault(problem: SqlglotError) -> Fault:
     )
 
 
-def _function_faults(tokens: list[Token], tree: exp.Expr) -> Iterator[Fault]:
-    """Name functions as the file writes them; the tree knows them under other names."""
-    ctes = {cte.alias.lower() for cte in tree.find_all(exp.CTE)}
+def _function_faults(tokens: list[Token], trees: list[exp.Expr]) -> Iterator[Fault]:
+    """Name functions as the file writes them; the trees know them under other names."""
+    ctes = {cte.alias.lower() for tree in trees for cte in tree.find_all(exp.CTE)}
     named: set[str] = set()
     for token, after in pairwise(tokens):
         name = token.text.lower()
@@ -229,9 +249,11 @@ def _visible_ctes(table: exp.Expr) -> set[str]:
     return visible
 
 
-def _node_faults(tree: exp.Expr) -> Iterator[Fault]:
+def _node_faults(tree: exp.Expr, ignored: type[exp.Expr] | None) -> Iterator[Fault]:
     seen: set[str] = set()
     for node in tree.walk():
+        if ignored and isinstance(node, ignored) and type(node) not in _NODES:
+            continue
         fault = _node_fault(node)
         if fault is not None and fault.what not in seen:
             seen.add(fault.what)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 
 import pytest
 
@@ -182,7 +183,27 @@ def test_only_words_that_every_engine_understands(sql, told):
 
 
 def test_a_deeply_nested_query_is_a_mistake_not_a_crash():
-    assert "nested too deeply" in faults("select " + "(" * 5000 + "1" + ")" * 5000 + " as unit from lead")
+    assert "nested too deeply" in faults("select " + "(" * 2000 + "1" + ")" * 2000 + " as unit from lead")
+
+
+def test_everything_that_may_not_be_said_is_named_at_once():
+    told = faults("select now() as unit, foo(region) as moment from nothing qualify 1 = 1 limit 3; select 1 limit 4")
+    for one in ("'now'", "'foo'", "table 'nothing'", "LIMIT 3", "LIMIT 4", "QUALIFY", "more than one statement"):
+        assert one in told
+    assert told.count("'now'") == 1
+    assert told.count("CURRENT_TIMESTAMP") == 0
+
+
+@pytest.mark.parametrize("joint", [" and region = 'a'", " or 1 = 1", ", 1"])
+def test_a_query_without_end_is_refused_before_an_engine_sees_it(joint):
+    began = time.monotonic()
+    told = faults(f"select lead_id as unit, created_at as moment from lead where region in ('a'){joint * 5000}")
+    assert "words and signs, more than 5,000" in told
+    assert time.monotonic() - began < 2
+
+
+def test_a_text_without_end_is_refused_unread():
+    assert "characters, more than" in faults("select '" + "x" * 200_000 + "' as unit from lead")
 
 
 def test_the_list_of_allowed_functions_is_told():
