@@ -99,9 +99,14 @@ def _column_faults(figure: Figure, columns: Sequence[str]) -> Iterator[Fault]:
 
 
 def _mistake(kpi: Kpi, figure: Figure, fault: Fault) -> Mistake:
-    line = f", line {figure.line + max(fault.line, 1) - 1}" if figure.line else ""
-    called = f" (sql {figure.name})" if figure.name else ""
-    return Mistake(f"{kpi.path}{line}{called}", fault.what, fault.next)
+    return fault_as_mistake(kpi.path, figure.name, figure.line, fault)
+
+
+def fault_as_mistake(path: str, name: str, first_line: int, fault: Fault) -> Mistake:
+    """Return a fault of the query `name`, whose first line in the file is `first_line`, as a mistake of the file."""
+    line = f", line {first_line + max(fault.line, 1) - 1}" if first_line else ""
+    called = f" (sql {name})" if name else ""
+    return Mistake(f"{path}{line}{called}", fault.what, fault.next)
 
 
 def said_by_engine(problem: EngineError) -> str:

@@ -31,6 +31,7 @@ class Document:
     prose: str  # Markdown outside the SQL blocks
     queries: Mapping[str, Query]  # "" is the headline's
     text: str  # the whole of it
+    mistakes: tuple[Mistake, ...] = ()  # what keeps it from being a KPI file; the rest is what could be read
 
     @property
     def sentence(self) -> str:
@@ -61,16 +62,21 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def take_apart(path: str, text: str) -> Document | tuple[Mistake, ...]:
-    """Return the parts of the file `text`, or what keeps it from being one."""
+def take_apart(path: str, text: str) -> Document:
+    """Return the parts of the file `text`, as far as they can be read, and what keeps it from being one."""
     lines = text.removeprefix("\ufeff").splitlines()
     try:
         end = _front_end(path, lines)
-        front = _front_matter(path, "\n".join(lines[1:end]))
-        prose, queries = _body(path, lines[end + 1 :], end + 2)
     except _Mistaken as found:
-        return found.mistakes
-    return Document(path, front, prose, queries, text)
+        return Document(path, {}, "", {}, text, found.mistakes)
+    front: Mapping[str, Any] = {}
+    mistakes: list[Mistake] = []
+    try:
+        front = _front_matter(path, "\n".join(lines[1:end]))
+    except _Mistaken as found:
+        mistakes += found.mistakes
+    prose, queries, others = _body(path, lines[end + 1 :], end + 2)
+    return Document(path, front, prose, queries, text, (*mistakes, *others))
 
 
 def _front_end(path: str, lines: list[str]) -> int:
@@ -102,7 +108,7 @@ def _yaml_mistake(path: str, problem: Exception) -> Mistake:
     return Mistake(where, f"the front matter cannot be read: {getattr(problem, 'problem', None) or problem}")
 
 
-def _body(path: str, lines: list[str], first: int) -> tuple[str, dict[str, Query]]:
+def _body(path: str, lines: list[str], first: int) -> tuple[str, dict[str, Query], list[Mistake]]:
     prose: list[str] = []
     queries: dict[str, Query] = {}
     mistakes: list[Mistake] = []
@@ -124,9 +130,7 @@ def _body(path: str, lines: list[str], first: int) -> tuple[str, dict[str, Query
         else:
             queries[opening["name"]] = Query("\n".join(lines[position + 1 : end]), first + position + 1)
         position = end + 1
-    if mistakes:
-        raise _Mistaken(*mistakes)
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(prose)).strip(), queries
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(prose)).strip(), queries, mistakes
 
 
 def _called(name: str) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import deepcopy
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, StringConstraints, ValidationError
@@ -123,6 +125,41 @@ def read_front_matter(path: str, front: Mapping[str, Any]) -> FrontMatter | tupl
         return FrontMatter.model_validate(dict(front))
     except ValidationError as found:
         return tuple(_mistake(path, error) for error in found.errors())
+
+
+#: What stands in for keys that must be there, so that the rest of a file can be checked.
+_STAND_INS = {
+    "title": "a title", "section": "top", "unit": "count", "better": "none", "basis": "event", "measure": "count",
+    "roles": dict.fromkeys(vocabulary.TEAMS, "a role"),
+}  # fmt: skip
+
+
+def sound_part(path: str, front: Mapping[str, Any]) -> tuple[FrontMatter | None, frozenset[str]]:
+    """Return the front matter without what is mistaken in it, and the keys that were; None where that is too much."""
+    try:
+        return FrontMatter.model_validate(dict(front)), frozenset()
+    except ValidationError as found:
+        mistaken = [tuple(map(str, error["loc"])) for error in found.errors()]
+    sound = deepcopy(dict(front))
+    for key, *below in mistaken:
+        _drop(sound, key, below)
+    needed = {"id": Path(path).stem, **_STAND_INS}
+    try:
+        named = frozenset(below[1] if len(below) > 1 else key for key, *below in mistaken)
+        return FrontMatter.model_validate({**needed, **sound}), named
+    except ValidationError:
+        return None, frozenset()
+
+
+def _drop(front: dict[str, Any], key: str, below: list[str]) -> None:
+    """Take a key out; of a companion only what is mistaken in it."""
+    companion = front[key].get(below[0]) if key == "companions" and below and isinstance(front[key], dict) else None
+    if isinstance(companion, dict) and below[1:2] != ["[key]"]:
+        companion.pop(below[1], None)
+    elif companion is not None:
+        front[key].pop(below[0], None)
+    else:
+        front.pop(key, None)
 
 
 def _mistake(path: str, error: ErrorDetails) -> Mistake:

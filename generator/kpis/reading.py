@@ -9,21 +9,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator.errors import KpiError, Mistake, with_hint
-from generator.kpis.checking import check_sql
-from generator.kpis.choosing import all_chosen, choice_mistakes, chosen
+from generator.kpis.choosing import all_chosen, chosen
 from generator.kpis.document import Document, take_apart
 from generator.kpis.formulas import check_formulas
-from generator.kpis.front_matter import CompanionMatter, FrontMatter, read_front_matter
+from generator.kpis.front_matter import CompanionMatter, FrontMatter, read_front_matter, sound_part
 from generator.kpis.kpi import Figure, Kind, Kpi
-from generator.kpis.vocabulary import RESERVED, SECTIONS, TEAMS, not_one_of
+from generator.kpis.lint import APART, CROSSED, block_mistakes, mistakes_in
+from generator.kpis.vocabulary import SECTIONS
 from generator.project import Project
 
 if TYPE_CHECKING:
     from generator.agreement import Agreement
 
 FOLDER = "content/kpis"
-_CROSSED = (Kind.RATE, Kind.RATIO, Kind.SUM)
-_APART = (Kind.RATIO, Kind.SUM)
 
 
 def load_kpis(project: Project, agreement: Agreement) -> tuple[Kpi, ...]:
@@ -46,8 +44,8 @@ def read_kpis(texts: Mapping[str, str], agreement: Agreement, covered: Collectio
     unread: set[str] = set()
     for path, text in texts.items():
         document = take_apart(path, text)
-        if not isinstance(document, Document):
-            mistakes += document
+        if document.mistakes:
+            mistakes += (*document.mistakes, *_blocks(document))
             unread.add(Path(path).stem)
         elif document.front.get("enabled") is False:
             hidden.add(Path(path).stem)
@@ -125,12 +123,26 @@ def _hiding_mistakes(document: Document, covered: Collection[str]) -> Iterable[M
 
 
 def _kpi(document: Document, agreement: Agreement) -> tuple[Kpi | None, list[Mistake]]:
-    front = read_front_matter(document.path, document.front)
-    if not isinstance(front, FrontMatter):
-        return None, list(front)
     settings = agreement.settings.setting_rows()
-    figures = _figures(front, document, settings)
-    kpi = Kpi(
+    front = read_front_matter(document.path, document.front)
+    if isinstance(front, FrontMatter):
+        kpi = _made(front, document, settings)
+        return kpi, list(mistakes_in(kpi, front, document, settings))
+    sound, mistaken = sound_part(document.path, document.front)
+    if sound is None:
+        return None, [*front, *_blocks(document)]
+    others = mistakes_in(_made(sound, document, settings), sound, document, settings, mistaken)
+    return None, [*front, *others]
+
+
+def _blocks(document: Document) -> Iterable[Mistake]:
+    """Yield what is wrong with the queries of a file of which nothing else can be read."""
+    for name, query in document.queries.items():
+        yield from block_mistakes(document.path, name, query)
+
+
+def _made(front: FrontMatter, document: Document, settings: Mapping[str, str]) -> Kpi:
+    return Kpi(
         id=front.id,
         title=front.title,
         section=front.section,
@@ -150,11 +162,10 @@ def _kpi(document: Document, agreement: Agreement) -> tuple[Kpi | None, list[Mis
         sources=front.sources,
         sentence=document.sentence,
         prose=document.prose,
-        figures=figures,
+        figures=_figures(front, document, settings),
         path=document.path,
         text=document.text,
     )
-    return kpi, [*_mistakes(kpi, front, document, settings), *_sql_mistakes(kpi)]
 
 
 def _figures(front: FrontMatter, document: Document, settings: Mapping[str, str]) -> tuple[Figure, ...]:
@@ -203,8 +214,8 @@ def _figure(
         grains=matter.grains or own.grains or (),
         window=(matter.window or own.window) if kind is Kind.COHORT else None,
         within=within if kind in (Kind.RATE, Kind.RATIO) else None,
-        crossed=crossed if kind in _CROSSED else None,
-        apart=apart if kind in _APART else None,
+        crossed=crossed if kind in CROSSED else None,
+        apart=apart if kind in APART else None,
         requires_both=is_ratio and bool(own.requires_both if matter.requires_both is None else matter.requires_both),
         total=bool(own.total if matter.total is None else matter.total),
         line=query.line if query else 0,
@@ -221,94 +232,6 @@ def _band(band: tuple[float, float] | str | None, settings: Mapping[str, str]) -
     except ValueError:
         return None
     return low, high
-
-
-def _mistakes(kpi: Kpi, front: FrontMatter, document: Document, settings: Mapping[str, str]) -> Iterable[Mistake]:
-    path = document.path
-    if kpi.id != Path(path).stem:
-        yield Mistake(f"{path}: id", f"'{kpi.id}' is not the file's name", f"Call the file {kpi.id}.md.")
-    if not kpi.sentence:
-        yield Mistake(path, "no prose", "Say in a first paragraph what the number is, in one sentence.")
-    for team in TEAMS:
-        if team not in kpi.roles:
-            yield Mistake(f"{path}: roles", f"what {team} does for this number is missing", f"Add `{team}:`.")
-    for team in kpi.roles:
-        if problem := not_one_of(team, TEAMS):
-            yield Mistake(f"{path}: roles.{team}", problem)
-    for key in kpi.settings:
-        if key not in settings and not any(name.startswith(f"{key}.") for name in settings):
-            yield Mistake(f"{path}: settings", f"unknown setting {with_hint(key, settings)}")
-    for text in (*front.needs, front.formula or "", *(block.formula or "" for block in front.companions.values())):
-        yield from choice_mistakes(path, text, settings)
-    yield from _band_mistakes(kpi, front, settings)
-    for name in sorted(document.queries.keys() - {"", *front.companions}):
-        where = f"{path}, line {document.queries[name].line - 1}"
-        yield Mistake(where, f"sql block {with_hint(name, front.companions)} has no entry under `companions:`")
-    yield from _headline_mistakes(kpi, front)
-    yield from _figure_mistakes(kpi, document, settings)
-
-
-def _band_mistakes(kpi: Kpi, front: FrontMatter, settings: Mapping[str, str]) -> Iterable[Mistake]:
-    where = f"{kpi.path}: band"
-    if isinstance(front.band, str) and kpi.band is None:
-        yield Mistake(where, f"no setting {with_hint(front.band, settings)} that holds two numbers")
-    elif (kpi.better == "band") != (kpi.band is not None):
-        yield Mistake(where, "a band and `better: band` belong together", "Give [lower, upper], or a setting.")
-
-
-_KEYS_OF_KINDS = (
-    ("formula", (Kind.FORMULA,)),
-    ("window", (Kind.COHORT,)),
-    ("within", (Kind.RATE, Kind.RATIO)),
-    ("crossed", _CROSSED),
-    ("apart", _APART),
-    ("requires_both", (Kind.RATIO,)),
-)
-
-
-def _headline_mistakes(kpi: Kpi, front: FrontMatter) -> Iterable[Mistake]:
-    for key, kinds in _KEYS_OF_KINDS:
-        blocks = [("", front), *((f"companions.{name}.", block) for name, block in front.companions.items())]
-        for (prefix, block), figure in zip(blocks, kpi.figures, strict=True):
-            if getattr(block, key) is not None and figure.kind not in kinds:
-                # The KPI's own key may be meant for its companions alone.
-                if not prefix and any(other.kind in kinds for other in kpi.figures):
-                    continue
-                yield Mistake(f"{kpi.path}: {prefix}{key}", f"only `measure: {' or '.join(kinds)}` knows this key")
-
-
-def _figure_mistakes(kpi: Kpi, document: Document, settings: Mapping[str, str]) -> Iterable[Mistake]:
-    windows = [name.removeprefix("windows.") for name in settings if name.startswith("windows.")]
-    for figure in kpi.figures:
-        where = f"{kpi.path}: companions.{figure.name}" if figure.name else kpi.path
-        if figure.name in RESERVED:
-            yield Mistake(where, "targets give a result of this name", "Choose another name.")
-        if figure.kind is Kind.FORMULA:
-            if not figure.formula:
-                yield Mistake(where, "a formula figure without `formula:`")
-            if figure.name in document.queries:
-                yield Mistake(where, "a formula has no SQL", "Remove the block, or choose another measure.")
-        elif not figure.sql:
-            block = f"```sql {figure.name}".strip()
-            yield Mistake(where, "no SQL", f"Add a fenced block {block} that returns the unit rows.")
-        if figure.kind is Kind.COHORT and figure.window is None:
-            yield Mistake(f"{where}: window", "a cohort needs a window", f"One of: {', '.join(windows)}.")
-        if figure.window is not None and (problem := not_one_of(figure.window, windows)):
-            yield Mistake(f"{where}: window", problem, "Windows stand in content/agreement/settings.yml.")
-        if not figure.total and not figure.by:
-            yield Mistake(
-                f"{where}: total", "without a total there must be members to show", "Name dimensions in `by`."
-            )
-        for key, dim in (("within", figure.within), ("crossed", figure.crossed), ("apart", figure.apart)):
-            if dim is not None and dim not in figure.by:
-                yield Mistake(f"{where}: {key}", f"{with_hint(dim, figure.by)} is not among `by`")
-
-
-def _sql_mistakes(kpi: Kpi) -> Iterable[Mistake]:
-    """Check each query once, also where a companion counts the headline's rows."""
-    for figure in kpi.figures:
-        if figure.sql:
-            yield from check_sql(kpi, figure)
 
 
 def _neighbour_mistakes(kpis: list[Kpi], hidden: set[str]) -> Iterable[Mistake]:

@@ -19,6 +19,7 @@ FUNCTIONS = {
     "discounted": (2, 2),
     "enough": (3, 3),
 }  # name -> fewest and most arguments
+_MOST_NODES = 500  # names, numbers and signs; what is longer nests too deeply to be worked out
 _OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div)
 
 
@@ -28,6 +29,8 @@ def parsed(text: str, where: str = "formula") -> ast.expr:
         tree = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise KpiError(f"'{text}' is no formula.", [Mistake(where, "cannot be read", _ALLOWED)]) from None
+    if sum(1 for _ in ast.walk(tree)) > _MOST_NODES:
+        raise KpiError("A formula is too long.", [Mistake(where, "is too long", "Put parts of it into companions.")])
     mistakes = [Mistake(where, what, _ALLOWED) for what in _mistakes(tree)]
     if mistakes:
         raise KpiError(f"'{text}' is no formula.", mistakes)

@@ -86,7 +86,7 @@ def test_other_fenced_blocks_stay_in_the_prose():
         ({"formula": "a / b"}, "only `measure: formula` knows this key"),
         ({"measure": "cohort"}, "a cohort needs a window"),
         ({"measure": "cohort", "window": "lead_to_mqk"}, "did you mean 'lead_to_mql'?"),
-        ({"within": "region"}, "only `measure: ratio` knows this key"),
+        ({"requires_both": True}, "only `measure: ratio` knows this key"),
         ({"companions": {"Bad Name": {}}}, "is no name"),
         ({"companions": {"target": {}}}, "targets give a result of this name"),
         ({"sql": 'select 1 as "a b", handoff_id as unit from handoff'}, "column 'a b' is no plain name"),
@@ -98,6 +98,48 @@ def test_other_fenced_blocks_stay_in_the_prose():
 def test_a_mistake_says_where_and_what_is_allowed(change, told):
     found = mistakes(kpi_text(**change))
     assert any(told in mistake and "content/kpis/sal_acceptance.md" in mistake for mistake in found), found
+
+
+def test_all_mistakes_of_a_file_are_told_at_once():
+    sql = "select handoff_id as unit, now() as moment from nowhere limit 3"
+    front = {"title": None, "section": "midle", "by": ["chanel"], "settings": ["min_n_rat"], "roles": {"sales": "x"}}
+    found = " | ".join(mistakes(kpi_text(sql, prose="# Only a heading", **front, companions={"x": {"colour": "red"}})))
+    for told in (
+        "title: this key is missing",
+        "did you mean 'middle'?",
+        "did you mean 'channel'?",
+        "did you mean 'min_n_rate'?",
+        "what marketing does for this number is missing",
+        "unknown key 'colour'",
+        "no prose",
+        "function 'now' is not allowed",
+        "unknown table 'nowhere'",
+        "LIMIT 3",
+    ):
+        assert told in found
+
+
+def test_nothing_is_said_that_another_mistake_has_caused():
+    window = {"window": "mql_to_sql", "measure": "kohort"}
+    assert len(mistakes(kpi_text(**window))) == 1
+    assert len(mistakes(kpi_text(better="bond", band=[1, 2]))) == 1
+    assert len(mistakes(kpi_text(companions={"handed": {"measure": "counts", "unit": "count"}}))) == 1
+    assert len(mistakes(kpi_text(id="Sal Acceptance").replace("id: 'Sal Acceptance'", "id: 'sal_acceptance!'"))) == 1
+
+
+def test_a_front_matter_that_cannot_be_read_hides_no_fault_of_the_sql():
+    text = "---\nid: [x\n---\nProse.\n\n```sql\nselect now() as unit from lead limit 3\n```\n\n```sql\nselect 1\n"
+    with pytest.raises(KpiError) as told:
+        read_kpis({"content/kpis/x.md": text}, agreement())
+    found = " | ".join(map(str, told.value.mistakes))
+    for one in ("the front matter cannot be read", "no end", "second sql block", "'now'", "x.md, line 7", "LIMIT 3"):
+        assert one in found
+
+
+def test_a_query_that_no_figure_is_for_is_read_too():
+    found = mistakes(kpi_text(blocks="\n```sql more\nselect foo(1) from lead\n```\n"))
+    assert any("has no entry" in one for one in found)
+    assert any("'foo'" in one for one in found)
 
 
 def test_a_file_is_called_as_its_kpi():

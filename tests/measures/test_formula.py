@@ -137,6 +137,13 @@ def test_what_is_no_formula_is_refused(text):
         formula_names(text)
 
 
+@pytest.mark.parametrize("joint", [" + a", " * (a", " - b.c"])
+def test_a_formula_without_end_is_refused(joint):
+    text = "a" + joint * 400 + ")" * (400 if "(" in joint else 0)
+    with pytest.raises(KpiError):
+        formula_names(text)
+
+
 def test_an_unknown_name_is_refused_with_its_name(compute):
     with pytest.raises(KpiError, match="profit"):
         compute("money - profit")
