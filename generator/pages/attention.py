@@ -10,6 +10,7 @@ from generator.pages import formats, words
 from generator.pages.attention_data import data_problems, load_problems, silent_feeds
 from generator.pages.cells import Cell, member_of
 from generator.pages.context import Context, kpi_page
+from generator.pages.evidence import no_evidence
 from generator.pages.funnel import bottleneck_text, funnel_of
 from generator.pages.headline import (
     SHARES,
@@ -97,16 +98,18 @@ def bottleneck(context: Context) -> Iterator[Notice]:
 
 def promises_missed(context: Context) -> Iterator[Notice]:
     """Point out commitments kept less often than agreed in each of the two newest periods."""
-    goals = commitment_goals(context.report.agreement)
+    agreement = context.report.agreement
+    goals, titles = commitment_goals(agreement), commitment_titles(agreement)
+    untold = {one.id for one in agreement.sla.commitments if no_evidence(context, one)}
     for scope in context.cells.members(SLA, "commitment"):
-        goal = goals.get(member_of(scope))
+        name = member_of(scope)
         run = [cell for cell in context.cells.run(SLA, "month", scope) if cell.value is not None]
-        if goal is None or len(run) < 2 or not all(_misses(context, cell, goal) for cell in run[-2:]):
+        if name not in goals or name in untold or len(run) < 2:
             continue
-        told = [_kept(context, cell) for cell in reversed(run[-2:])]
-        text = f"under the goal of {formats.percent(goal)} two months running: {'; '.join(told)}"
-        title = commitment_titles(context.report.agreement).get(member_of(scope), member_of(scope))
-        yield Notice("promise_missed", Chip("under the goal", "bad"), title, "sla.md", text)
+        if all(_misses(context, cell, goals[name]) for cell in run[-2:]):
+            told = [_kept(context, cell) for cell in reversed(run[-2:])]
+            text = f"under the goal of {formats.percent(goals[name])} two months running: {'; '.join(told)}"
+            yield Notice("promise_missed", Chip("under the goal", "bad"), titles[name], "sla.md", text)
 
 
 def _misses(context: Context, cell: Cell, goal: float) -> bool:

@@ -12,6 +12,7 @@ from generator.agreement.sentences import bullets, clauses, tier_sentences
 from generator.pages import formats
 from generator.pages.context import Context
 from generator.pages.markup import Trusted, encoded
+from generator.pages.rail import rail_of_review
 
 TEAMS = {"marketing": "Marketing", "sales": "Sales", "joint": "Both teams", "ops": "Operations"}
 FAMILIES = {
@@ -67,6 +68,7 @@ def write_definitions(context: Context) -> None:
             "reasons": _reasons(agreement),
             "families": FAMILIES,
             "name_of": stage_name,
+            "rail": rail_of_review(context, "definitions.md", "definitions"),
             "is_sample": context.came_with_the_product("lifecycle.yml"),
         },
     )

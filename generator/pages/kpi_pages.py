@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from generator.kpis.kpi import Figure, Kpi
 from generator.measures.results import CONCENTRATED, EXHAUSTED
+from generator.measures.scopes import UNKNOWN
 from generator.pages import formats, words
 from generator.pages.bridges import bridge_of
 from generator.pages.composed import dimension_of, member_cells, members_text
@@ -158,6 +160,7 @@ def caveats(context: Context, stand: Headline) -> list[str]:
     if cell.value is not None and (interval := interval_text(context, figure, cell)):
         found.append(f"95 % interval: {interval}.")
     flags = context.cells.flags(cell.metric, cell.period, cell.scope)
+    found += _of_unknown_origin(context, stand)
     if CONCENTRATED in flags:
         found.append("A single row makes up more than a quarter of what is divided here.")
     if EXHAUSTED in flags or any(trend.note for trend in trends(context, stand.kpi, cell)):
@@ -165,6 +168,19 @@ def caveats(context: Context, stand: Headline) -> list[str]:
     if any(is_sample(context, one) for one in (cell, *(held for _, held in member_cells(context, stand)))):
         found.append("The target is a sample, not yet an agreed one.")
     return found
+
+
+def _of_unknown_origin(context: Context, stand: Headline) -> list[str]:
+    """Return how many leads of the period no team is known to have produced, for a figure that needs to know."""
+    if stand.kpi.id != "channel_share":
+        return []
+    cells = [
+        context.cells.cell("lead_volume", stand.period.label, scope) for scope in ("all", f"origin={quote(UNKNOWN)}")
+    ]
+    every, unknown = (cell.value or 0 if cell else 0 for cell in cells)
+    if not unknown:
+        return []
+    return [f"For {formats.of(unknown, every)} new leads nobody knows which team produced them; no share counts them."]
 
 
 def _chip(context: Context, stand: Headline) -> Chip | None:

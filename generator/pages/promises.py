@@ -14,8 +14,10 @@ from generator.pages.attention import SLA, commitment_goals
 from generator.pages.cells import Cell
 from generator.pages.context import Context, kpi_page
 from generator.pages.definitions import agreed_text
+from generator.pages.evidence import no_evidence
 from generator.pages.headline import chip as cell_chip
 from generator.pages.headline import headline, paced, period_text, printed
+from generator.pages.rail import rail_of_review
 from generator.pages.words import Chip
 
 DIRECTIONS = {
@@ -49,6 +51,7 @@ class Line:
     kept: tuple[Kept, ...]  # newest first
     by_tier: tuple[tuple[str, Kept], ...]  # of the newest period, where the goals differ by tier
     metric_page: str
+    unknown: str  # why this drop cannot tell; nothing where it can
 
 
 def write_promises(context: Context) -> None:
@@ -69,7 +72,7 @@ def write_promises(context: Context) -> None:
                 (calendar, opening_hours(calendar), list(closed(calendar, day))) for calendar in agreement.calendars
             ],
             "sla": agreement.sla,
-            "has_kpi": SLA in context.kpis,
+            "rail": rail_of_review(context, "sla.md", "sla"),
             "is_sample": context.came_with_the_product("sla.yml"),
         },
     )
@@ -78,7 +81,9 @@ def write_promises(context: Context) -> None:
 def line(context: Context, commitment: Commitment) -> Line:
     """Return a commitment with its levels, its clock and how it is kept now."""
     agreement = context.report.agreement
-    shown = commitment.metric if commitment.metric in context.kpis else None
+    shown = commitment.metric if (commitment.metric or "").partition(".")[0] in context.kpis else None
+    unknown = no_evidence(context, commitment)
+    kept = () if unknown else _kept_metric(context, commitment, shown) if shown else _kept(context, commitment)
     return Line(
         commitment=commitment,
         anchor=commitment.id.replace(".", "-").replace("_", "-"),
@@ -87,9 +92,10 @@ def line(context: Context, commitment: Commitment) -> Line:
         agreed=agreed_text(commitment.agreed.sales, commitment.agreed.marketing, commitment.agreed.on),
         since=formats.day(commitment.effective_from),
         earlier=tuple(_earlier(agreement, commitment)),
-        kept=tuple(_kept_metric(context, shown) if shown else _kept(context, commitment)),
-        by_tier=tuple(_by_tier(context, commitment)),
-        metric_page=kpi_page(shown) if shown else kpi_page(SLA) if SLA in context.kpis else "",
+        kept=tuple(kept),
+        by_tier=() if unknown else tuple(_by_tier(context, commitment)),
+        metric_page=kpi_page(shown.partition(".")[0]) if shown else kpi_page(SLA) if SLA in context.kpis else "",
+        unknown=unknown,
     )
 
 
@@ -147,17 +153,24 @@ def _chip(context: Context, cell: Cell, goal: float | None) -> Chip | None:
     return Chip("kept", "good") if (cell.value or 0) >= goal else Chip("under the goal", "bad")
 
 
-def _kept_metric(context: Context, metric: str) -> Iterator[Kept]:
-    kpi = context.kpis[metric]
-    stand = None if context.is_missing(kpi) else headline(context, kpi)
-    if stand is None or stand.cell.value is None:
+def _kept_metric(context: Context, commitment: Commitment, metric: str) -> Iterator[Kept]:
+    """Yield the newest figure of the metric that shows a promise, against its target or the level that was promised."""
+    kpi = context.kpis[metric.partition(".")[0]]
+    stand = headline(context, kpi)
+    cell = context.cells.cell(metric, stand.period.label) if stand else None
+    if stand is None or cell is None or cell.value is None:
         return
-    pace = paced(context, stand.cell)
-    attained = pace.value if pace and pace.value is not None and stand.period.is_part else stand.cell.attainment
-    told = "" if attained is None else f"{formats.percent(attained)} of {'pace' if stand.period.is_part else 'target'}"
-    value = printed(context, kpi.headline, stand.cell)
-    state = cell_chip(context, kpi.headline, stand.cell) if stand.cell.target is not None else None
-    yield Kept(period_text(stand.period), value, told, state)
+    value, base = printed(context, context.figure(metric), cell), ""
+    promised = commitment.per_tier[0]
+    state = _chip(context, cell, float(promised.value)) if promised.unit == "ratio" else None
+    if promised.unit != "ratio" and cell.target is not None:
+        pace = paced(context, cell)
+        attained = pace.value if pace and pace.value is not None and stand.period.is_part else cell.attainment
+        base = (
+            "" if attained is None else f"{formats.percent(attained)} of {'pace' if stand.period.is_part else 'target'}"
+        )
+        state = cell_chip(context, kpi.headline, cell)
+    yield Kept(period_text(stand.period), value, base, state)
 
 
 def closed(calendar: Calendar, day: date) -> Iterator[tuple[str, str, str]]:

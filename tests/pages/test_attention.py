@@ -1,14 +1,17 @@
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from made_up_report import comparisons, finding, kpi, load_report, periods, report_of, shaped
 
 from generator.kpis.kpi import Kind
-from generator.pages import attention, templates
+from generator.pages import attention, symptoms, templates
+from generator.pages.attention_data import silent_feeds
 from generator.pages.cells import Cells
 from generator.pages.context import Context
 from generator.project import PACKAGED, Project
-from generator.sources.report import LedgerLine, Outcome, Reason, Severity
+from generator.sources.report import LedgerLine, Outcome, Reason, Severity, TableLoad
 
 NUMBERS = {"value", "numerator", "denominator", "n", "low", "high", "target", "attainment"}
 COLUMNS = (
@@ -135,7 +138,9 @@ def test_a_promise_kept_too_rarely_two_months_running_needs_attention(told):
         sla_attainment | 2026-09 | commitment=c.sm.outcome        | 0.50  | 5         | 10          | 10
         sla_attainment | 2026-10 | commitment=c.sm.outcome        | 0.50  | 5         | 10          | 10
     """
-    lines = told(attention.promises_missed, cells, [kpi("sla_attainment", Kind.RATE, by=("commitment",))])
+    kpis = [kpi("sla_attainment", Kind.RATE, by=("commitment",))]
+    recorded = load_report(filled=("lead", "activity", "lifecycle_event", "assignment"))
+    lines = told(attention.promises_missed, cells, kpis, load=recorded)
     assert lines == [
         "First response: under the goal of 90.0 % two months running: 70.0 % (70 of 100) in Oct 2026; "
         "80.0 % (80 of 100) in Sep 2026"
@@ -171,6 +176,72 @@ def test_a_missing_exchange_rate_needs_attention(told):
     """
     lines = told(attention.unanswered, cells, [kpi("revenue_won", Kind.SUM, unit="currency")])
     assert lines == ["Money: no figure for Revenue won"]
+
+
+def test_a_promise_that_the_drop_cannot_show_is_never_called_missed(told):
+    cells = """
+        metric_id      | period  | scope                          | value | numerator | denominator | n
+        ---------------+---------+--------------------------------+-------+-----------+-------------+----
+        sla_attainment | 2026-09 | commitment=c.sm.first_response | 0.80  | 80        | 100         | 100
+        sla_attainment | 2026-10 | commitment=c.sm.first_response | 0.70  | 70        | 100         | 100
+    """
+    kpis = [kpi("sla_attainment", Kind.RATE, by=("commitment",))]
+    assert told(attention.promises_missed, cells, kpis, load=load_report(filled=("lead", "lifecycle_event"))) == []
+
+
+def test_a_table_without_a_new_row_for_days_is_pointed_out(told):
+    quiet, fresh = datetime(2026, 11, 9, 12), datetime(2026, 11, 20, 8)
+    load = load_report(filled=("lead", "opportunity"))
+    tables = {**load.tables, "lead": TableLoad("lead", True, 9, frozenset(), quiet)}
+    tables["opportunity"] = TableLoad("opportunity", True, 9, frozenset(), fresh)
+    assert told(silent_feeds, load=replace(load, tables=tables)) == [
+        "Age of the data: No lead is newer than 9 Nov 2026, 11 days before the data ends. Did a feed stop? "
+        "Figures since then may be too low"
+    ]
+
+
+def test_new_business_that_falls_while_leads_rise_is_a_symptom(told):
+    cells = """
+        metric_id   | period | value | n
+        ------------+--------+-------+----
+        revenue_mix | 2026Q1 | 0.60  | 50
+        revenue_mix | 2026Q2 | 0.50  | 50
+        revenue_mix | 2026Q3 | 0.40  | 50
+        mql_count   | 2026Q2 | 100   | 100
+        mql_count   | 2026Q3 | 120   | 120
+    """
+    kpis = [kpi("revenue_mix", Kind.RATIO, unit="ratio"), kpi("mql_count")]
+    assert told(symptoms.living_off_customers, cells, kpis) == [
+        "New business: leads rise (100 to 120 MQLs), new business does not (60.0 % in Q1 2026, 50.0 % in Q2 2026, "
+        "40.0 % in Q3 2026): Sales may be living off existing customers"
+    ]
+    assert told(symptoms.living_off_customers, cells.replace("120   | 120", "90    | 90 "), kpis) == []
+
+
+def test_spend_on_rejected_leads_is_pointed_out_from_a_fifth_on(told):
+    cells = """
+        metric_id     | period  | value | n
+        --------------+---------+-------+----
+        leakage       | 2026-10 | 5000  | 40
+        leakage.share | 2026-10 | 0.26  | 40
+    """
+    kpis = [kpi("leakage", Kind.SUM, unit="currency", better="lower", title="Spend on rejected leads")]
+    found = ["Spend on rejected leads: 26.0 % of the spend (USD 5,000) in Oct 2026 went to rejected leads"]
+    assert told(symptoms.leaking_spend, cells, kpis) == found
+    assert told(symptoms.leaking_spend, cells.replace("0.26", "0.19"), kpis) == []
+
+
+def test_a_month_whose_bookings_differ_from_the_ledger_is_pointed_out_once_it_is_closed(told):
+    cells = """
+        metric_id    | period  | value | n
+        -------------+---------+-------+---
+        ledger_recon | 2026-10 | 0.01  | 4
+        ledger_recon | 2026-11 | 0.70  | 4
+    """
+    kpis = [kpi("ledger_recon", Kind.RATIO, unit="ratio", title="Bookings against ledger")]
+    found = ["Bookings against ledger: bookings and ledger lie 1.0 % apart in Oct 2026"]
+    assert told(symptoms.ledger_gap, cells, kpis) == found
+    assert told(symptoms.ledger_gap, cells.replace("0.01", "0.005"), kpis) == []
 
 
 def test_every_rule_is_explained_to_readers():

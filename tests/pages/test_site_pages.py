@@ -235,3 +235,49 @@ def test_no_page_takes_long_to_write(agreement, tmp_path):
     start = perf_counter()
     write_pages(report, Project(PACKAGED), tmp_path / "docs")
     assert perf_counter() - start < 6  # 1.2 s on an idle machine
+
+
+def test_a_share_by_marketing_channel_says_how_many_leads_nobody_knows_the_origin_of(written, agreement):
+    kpis = (
+        kpi("channel_share", Kind.RATIO, unit="ratio", by=("channel",), title="Share of leads per channel"),
+        kpi("lead_volume", by=("origin",)),
+    )
+    members = {"channel": ["webinar", "event"], "origin": ["marketing", None]}
+    report = report_of(kpis, cells(kpis, periods(), members), agreement=agreement)
+    page = (written(report) / "kpis/channel_share.md").read_text()
+    assert "new leads nobody knows which team produced them; no share counts them." in page
+
+
+def test_the_home_page_keeps_a_row_of_the_kpis_that_most_reviews_read(written, agreement):
+    often, once = ("weekly", "monthly", "quarterly"), ("monthly",)
+    kpis = (
+        *(kpi(f"read_{n}", title=f"Read {n}", pages=once, target="none") for n in range(5)),
+        kpi("shared", title="Shared by all", pages=often, target="none"),
+        kpi("quarterly_only", title="Only quarterly", pages=("quarterly",)),
+        kpi("aimed", title="With a target", pages=once),
+    )
+    page = (written(report_of(kpis, cells(kpis, periods()), agreement=agreement)) / "index.md").read_text()
+    shown = re.findall(r'of-tile__name"><a [^>]*>([^<]+)<', page)
+    assert shown == ["Read 0", "Read 1", "Read 2", "Shared by all", "With a target"]
+    assert ">3 more</a>" in page
+
+
+def test_a_kpi_page_lists_the_other_kpis_of_its_part(site):
+    import yaml
+
+    front = (site / "kpis/mql_count.md").read_text().split("---\n")[1]
+    rail = yaml.safe_load(front)["rail"]
+    assert rail["title"] == "Top of the funnel"
+    assert [(title, here) for title, _, here in rail["items"]] == [
+        ("New leads", False),
+        ("Marketing qualified leads", True),
+        ("Sales qualified leads", False),
+    ]
+
+
+def test_a_promise_that_the_drop_cannot_show_has_a_reason_and_no_status(site):
+    page = (site / "sla.md").read_text()
+    row = next(line for line in page.splitlines() if line.startswith("| [Delivery]"))
+    assert "n/a" in row
+    assert "the drop has no assignment or lifecycle&#95;event&#46;source&#95;system" in row
+    assert "of-chip" not in row
