@@ -14,10 +14,34 @@ Wrong options are Click's own `UsageError` (exit 2). Any other exception is our 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+import errno
+import unicodedata
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import click
+
+#: Signs that move a cursor, hide or turn text around, or stand for a byte that nobody could decode.
+_UNPRINTABLE = ("Cc", "Cf", "Cs", "Zl", "Zp")
+#: What is wrong with the machine, not with the program, by the error numbers of the system.
+_ENVIRONMENT = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.EMFILE, errno.ENAMETOOLONG}
+)
+
+
+def printable(text: str) -> str:
+    """Return `text` with everything but its lines written as escapes where a terminal could stumble over it."""
+    if text.isprintable():
+        return text
+    return "".join(_escaped(sign) if unicodedata.category(sign) in _UNPRINTABLE else sign for sign in text)
+
+
+def _escaped(sign: str) -> str:
+    if sign == "\n":
+        return sign
+    code = ord(sign)
+    return f"\\x{code - 0xDC00:02x}" if 0xDC80 <= code <= 0xDCFF else sign.encode("unicode_escape").decode()
 
 
 @dataclass(frozen=True)
@@ -40,7 +64,7 @@ class ReportError(click.ClickException):
     def __init__(self, message: str, mistakes: Iterable[Mistake] = ()) -> None:
         self.summary = message
         self.mistakes = tuple(mistakes)
-        super().__init__("\n".join([message, *(f"  {mistake}" for mistake in self.mistakes)]))
+        super().__init__(printable("\n".join([message, *(f"  {mistake}" for mistake in self.mistakes)])))
 
 
 class AgreementError(ReportError):
@@ -77,6 +101,19 @@ class PublishError(ReportError):
     """A version could not be added."""
 
     exit_code = 15
+
+
+@contextmanager
+def told(kind: type[ReportError], summary: str) -> Iterator[None]:
+    """Say it as an error of `kind` where the system refuses: a full disk, a folder that may not be written."""
+    try:
+        yield
+    except OSError as problem:
+        if problem.errno not in _ENVIRONMENT:
+            raise
+        hint = "Make room, or choose another place." if problem.errno in (errno.ENOSPC, errno.EDQUOT) else ""
+        where = str(problem.filename or "the system")
+        raise kind(summary, [Mistake(where, problem.strerror or "refused", hint)]) from problem
 
 
 def likely(name: str, allowed: Iterable[str]) -> str | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from .errors import printable
+
 _PACKAGE = Path(__file__).parent
 _PACKAGED = _PACKAGE / "_packaged"
 #: In a wheel the top-level folders travel inside the package; in a checkout they stand beside it.
@@ -45,8 +47,8 @@ class Project:
         """Return `path` as messages print it: relative to the project where it lies inside."""
         for base in (self.root, PACKAGED):
             if path.is_relative_to(base):
-                return path.relative_to(base).as_posix()
-        return str(path)
+                return printable(path.relative_to(base).as_posix())
+        return printable(str(path))
 
 
 def find_project(start: Path | None = None) -> Project:

@@ -16,7 +16,7 @@ from typing import IO
 
 import zstandard
 
-from ..errors import ExportError, Mistake
+from ..errors import ExportError, Mistake, printable
 
 _CHUNK = 1 << 20
 _COMPRESSED = (".gz", ".zst", ".zip")
@@ -74,7 +74,7 @@ def drop_files(drop: Path) -> tuple[Path, ...]:
     if outside:
         mistakes = [
             Mistake(
-                path.relative_to(root).as_posix(),
+                label_of(path, root),
                 "this link leads out of the drop, or nowhere",
                 "Copy the file into the drop.",
             )
@@ -102,6 +102,15 @@ def _leads_inside(path: Path, root: Path, outside: list[Path]) -> bool:
     return False
 
 
+def label_of(path: Path, drop: Path) -> str:
+    """Return how a file of the drop is called on pages, in the ledger and in messages."""
+    return _shown(path.relative_to(drop).as_posix())
+
+
+def _shown(name: str) -> str:
+    return printable(name).replace("\n", "\\n")
+
+
 class Unpacking:
     """Unpacks archives into a scratch folder; all of them together may not grow beyond `limit` bytes."""
 
@@ -111,7 +120,7 @@ class Unpacking:
 
     def members(self, path: Path) -> Iterator[Member]:
         """Yield what `path` holds; ExportError for what is damaged, locked, too large or leads elsewhere."""
-        label = path.relative_to(self._drop).as_posix()
+        label = label_of(path, self._drop)
         try:
             yield from self._members(path, label, (path.name,), depth=0)
         except (
@@ -171,7 +180,7 @@ class Unpacking:
                 raise _broken(label, "archives are nested too deeply", "Unpack it once.")
             kept = [entry for entry in entries if not _is_clutter(entry.filename)]
             for entry in kept:
-                inner = f"{label}!{entry.filename}"
+                inner = f"{label}!{_shown(entry.filename)}"
                 if _escapes(entry.filename) or (entry.external_attr >> 16) & 0o170000 == 0o120000:
                     raise _broken(
                         label, "an entry of the archive leads out of it", "Pack plain files without links or '..'."
@@ -189,7 +198,7 @@ class Unpacking:
             raise _broken(label, f"the archive holds {len(entries):,} files", f"Pack at most {_MOST_ENTRIES:,}.")
         self._refuse_size(label, sum(entry.file_size for entry in entries))
         for entry in entries:
-            _refuse_growth(f"{label}!{entry.filename}", entry.file_size, entry.compress_size)
+            _refuse_growth(f"{label}!{_shown(entry.filename)}", entry.file_size, entry.compress_size)
 
     def _refuse_size(self, label: str, size: int) -> None:
         if size > self._left:
@@ -238,7 +247,7 @@ def _sheets(path: Path, label: str, names: tuple[str, ...]) -> Iterator[Member]:
     digest, size = sha256_of(path), path.stat().st_size
     for sheet in sheets:
         alone = names if len(sheets) == 1 else ()
-        shown = label if len(sheets) == 1 else f"{label}!{sheet}"
+        shown = label if len(sheets) == 1 else f"{label}!{_shown(sheet)}"
         yield Member(shown, (*alone, f"{sheet}.xlsx"), path, Form.SHEET, digest, size, sheet)
 
 

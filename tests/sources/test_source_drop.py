@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from datetime import datetime
 from pathlib import Path
 
 import click
 import pytest
 
-from generator.agreement import Settings
+from generator.agreement import Settings, load_agreement
+from generator.engine import open_engine
 from generator.errors import ExportError
 from generator.project import PACKAGED, Project
-from generator.sources import open_drop
+from generator.sources import open_drop, read_exports
 
 LEADS = "lead_id,created_at\nL1,2026-03-01T09:30:00Z\nL2,2026-03-04T09:30:00Z\n"
 
@@ -99,3 +101,50 @@ def test_a_manifest_that_is_no_json_is_named(tmp_path):
     (folder / "manifest.json").write_text("{")
     with pytest.raises(ExportError, match=r"manifest\.json"):
         open_drop(folder, None, Project(PACKAGED), _settings())
+
+
+DIGEST = hashlib.sha256(LEADS.encode()).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("manifest", "places"),
+    [
+        ('{"as_of": "2026-03-08", "as_of": "2026-03-09"}', ["manifest.json: as_of"]),
+        ('{"sha256": {"lead.csv": "a", "lead.csv": "b"}}', ["manifest.json: lead.csv"]),
+        ('{"sha256": ["lead.csv"]}', ["manifest.json: sha256"]),
+        ('{"sha256": {"lead.csv": "abc", "b.csv": null}}', ["manifest.json: sha256.b.csv", "manifest.json: sha256.lead.csv"]),
+        ('{"files": {"lead.csv": {"sha256": 12}}}', ["manifest.json: files[0]"]),
+        (f'{{"files": [{{"sha256": "{DIGEST}"}}]}}', ["manifest.json: files[0]"]),
+        ('{"as_of": "2026-03-08",\n "sha256"}', ["manifest.json, line 2"]),
+        ('{"as_of": 20260308}', ["manifest.json: as_of"]),
+        ("[]", ["manifest.json"]),
+    ],
+)  # fmt: skip
+def test_a_manifest_that_vouches_for_nothing_is_a_mistake(tmp_path, manifest, places):
+    folder = _folder(tmp_path)
+    (folder / "manifest.json").write_text(manifest)
+    with pytest.raises(ExportError) as caught:
+        open_drop(folder, None, Project(PACKAGED), _settings())
+    assert sorted(mistake.where for mistake in caught.value.mistakes) == places
+    assert all(mistake.next for mistake in caught.value.mistakes)
+
+
+def test_rows_of_files_in_a_manifest_are_no_checksums(tmp_path):
+    manifest = {"as_of": "2026-03-08", "files": {"lead.csv": 2, "more.csv": {"rows": 3}}}
+    assert open_drop(_folder(tmp_path, "drop", manifest), None, Project(PACKAGED), _settings()).manifest == manifest
+
+
+@pytest.mark.parametrize(("as_of", "year"), [("9999-12-31", 9999), ("0001-01-01T00:00+14:00", 1), ("2500-01-01", 2500)])
+def test_a_year_that_makes_no_sense_is_named(tmp_path, as_of, year):
+    with pytest.raises(click.UsageError, match=rf"in the year {year}: only 1980 to 2200"):
+        open_drop(_folder(tmp_path), as_of, Project(PACKAGED), _settings())
+
+
+def test_names_of_files_reach_no_terminal_as_they_are(tmp_path):
+    folder = _folder(tmp_path)
+    for name in (b"a\x1b[31mred\nname.csv", b"caf\xe9.csv", "right\u202eleft.csv".encode()):
+        Path(os.fsdecode(os.fsencode(folder) + b"/" + name)).write_text("a,b\n1,2\n")
+    drop = open_drop(folder, "2026-03-08", Project(PACKAGED), _settings())
+    with open_engine() as engine:
+        unclaimed = read_exports(drop, Project(PACKAGED), load_agreement(Project(PACKAGED)), engine).unclaimed
+    assert unclaimed == ("a\\x1b[31mred\\nname.csv", "caf\\xe9.csv", "right\\u202eleft.csv")
