@@ -9,8 +9,6 @@ from .findings import Files, Finding
 #: The choices that are computed, by setting; settings that stand nowhere here are computed in full.
 COMPUTED: dict[str, tuple[object, ...]] = {
     "pacing": ("business_days", "calendar_days"),
-    "conversion_basis": ("cohort",),
-    "exit_basis": ("cohort",),
     "attribution.journey_scope": ("account", "primary_lead"),
 }
 

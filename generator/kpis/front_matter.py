@@ -115,6 +115,7 @@ class FrontMatter(_Strict):
     requires_both: bool | None = None
     total: bool = True
     formula: Text | None = None
+    instead: Text | None = None
     enabled: bool = True
     companions: dict[Name, CompanionMatter] = Field(default_factory=dict)
 

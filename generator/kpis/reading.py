@@ -183,10 +183,18 @@ def _figures(front: FrontMatter, document: Document, settings: Mapping[str, str]
         total=front.total,
         grains=front.grains,
     )
-    return tuple(
+    figures = tuple(
         _figure(name, matter, own, document, settings)
         for name, matter in [("", own), *((name, matter) for name, matter in front.companions.items())]
     )
+    return _headline_instead(figures, chosen(front.instead or "", settings))
+
+
+def _headline_instead(figures: tuple[Figure, ...], companion: str) -> tuple[Figure, ...]:
+    """Return `figures` with the headline counted as the companion of that name is; "" leaves it as it is."""
+    headline, *others = figures
+    counted = [replace(other, name="") for other in others if companion and other.name == companion]
+    return (*(counted or [headline]), *others)
 
 
 def _figure(

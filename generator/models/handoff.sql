@@ -15,6 +15,7 @@ select
     reasoned_at,
     assigned_at,
     responded_at,
+    waiting_since,
     waited_until,
     calendar_id,
     is_accepted,

@@ -2,11 +2,16 @@
 -- Key: handoff_id (lead#cycle), or handoff_no, its number in this drop, to join by. A cycle ends at its exit and borrows
 -- no answer from the next one.
 -- Business seconds run on the calendar of the owner at hand-over, else of the region, else of the company.
+-- `responded_at` is the first contact since the hand-over, which obligations ask for; `answered_at` the first one since
+-- `waiting_since`, where response time begins by the setting response_start. Where a new owner restarts the clock, both
+-- the obligations of Sales and the waiting begin at `restarted_at`, and the new owner is the owner.
 with option as (
     select
         max(case when key = 'as_of' then cast(value as timestamp) end) as as_of,
         max(case when key = 'clock_skew_seconds' then cast(value as integer) end) as skew_s,
-        max(case when key = 'reporting_calendar' then value end) as company_calendar
+        max(case when key = 'reporting_calendar' then value end) as company_calendar,
+        max(case when key = 'response_start' then value end) as response_start,
+        max(case when key = 'restart_on_reassign' then value end) = 'true' as is_restarted
     from setting
 ),
 
@@ -107,19 +112,76 @@ owner_then as (
     where place = 1
 ),
 
+begun as (
+    select
+        handed.handoff_no,
+        case
+            when option.response_start = 'assigned' then owner_then.assigned_at
+            when option.response_start = 'lead_created' and handed.cycle = 1
+                then least(lead.created_at, handed.handed_at)
+            else handed.handed_at
+        end as begun_at
+    from handed
+    cross join option
+    inner join lead on lead.lead_id = handed.lead_id
+    left join owner_then on owner_then.handoff_no = handed.handoff_no
+),
+
 answer as (
     select
         handed.handoff_no,
-        min(contact.occurred_at) as responded_at
+        min(case
+            when epoch(contact.occurred_at) >= epoch(handed.handed_at) - option.skew_s then contact.occurred_at
+        end) as responded_at,
+        min(case
+            when epoch(contact.occurred_at) >= epoch(begun.begun_at) - option.skew_s then contact.occurred_at
+        end) as answered_at
     from handed
     cross join option
+    inner join begun on begun.handoff_no = handed.handoff_no
     inner join followed on followed.handoff_no = handed.handoff_no
     inner join response as contact
         on
             contact.lead_id = handed.lead_id
-            and epoch(contact.occurred_at) >= epoch(handed.handed_at) - option.skew_s
+            and epoch(contact.occurred_at)
+            >= epoch(least(handed.handed_at, coalesce(begun.begun_at, handed.handed_at))) - option.skew_s
             and (followed.exit_at is null or contact.occurred_at <= followed.exit_at)
     group by handed.handoff_no
+),
+
+-- The last time that the lead changed hands while nobody had answered or decided.
+restart as (
+    select handoff_no, restarted_at, owner_id
+    from (
+        select
+            handed.handoff_no,
+            passed_on.occurred_at as restarted_at,
+            passed_on.owner_id,
+            row_number() over (
+                partition by handed.handoff_no order by passed_on.occurred_at desc, passed_on.owner_id
+            ) as place
+        from handed
+        inner join option on option.is_restarted
+        inner join followed on followed.handoff_no = handed.handoff_no
+        left join answer on answer.handoff_no = handed.handoff_no
+        inner join (
+            select
+                given.*,
+                lag(owner_id) over (partition by lead_id order by occurred_at, owner_id) as owner_before
+            from given
+        ) as passed_on
+            on
+                passed_on.lead_id = handed.lead_id
+                and passed_on.owner_before <> passed_on.owner_id
+                and passed_on.occurred_at > handed.handed_at
+                and passed_on.occurred_at < least(
+                    coalesce(answer.responded_at, timestamp '9999-12-31'),
+                    coalesce(answer.answered_at, timestamp '9999-12-31'),
+                    coalesce(followed.accepted_at, timestamp '9999-12-31'),
+                    coalesce(followed.exit_at, timestamp '9999-12-31')
+                )
+    ) as ranked
+    where place = 1
 ),
 
 placed as (
@@ -139,10 +201,16 @@ placed as (
         followed.reasoned_at,
         exit_move.reason,
         owner_then.assigned_at,
-        coalesce(owner_then.owner_id, lead.owner) as owner,
+        coalesce(restart.owner_id, owner_then.owner_id, lead.owner) as owner,
         case
             when answer.responded_at is not null then greatest(answer.responded_at, handed.handed_at)
         end as responded_at,
+        restart.restarted_at,
+        coalesce(restart.restarted_at, begun.begun_at) as waiting_since,
+        case
+            when answer.answered_at is not null
+                then greatest(answer.answered_at, coalesce(restart.restarted_at, begun.begun_at))
+        end as answered_at,
         least(option.as_of, coalesce(followed.exit_at, option.as_of)) as waited_until,
         coalesce(
             own_calendar.calendar_id, regional.calendar_id, company_calendar.calendar_id, only_calendar.calendar_id
@@ -158,7 +226,9 @@ placed as (
     left join exit_move on exit_move.handoff_no = handed.handoff_no
     left join owner_then on owner_then.handoff_no = handed.handoff_no
     left join answer on answer.handoff_no = handed.handoff_no
-    left join owner on owner.owner_id = coalesce(owner_then.owner_id, lead.owner)
+    inner join begun on begun.handoff_no = handed.handoff_no
+    left join restart on restart.handoff_no = handed.handoff_no
+    left join owner on owner.owner_id = coalesce(restart.owner_id, owner_then.owner_id, lead.owner)
     left join working_calendar as own_calendar on own_calendar.calendar_id = owner.calendar_id
     left join region_calendar on region_calendar.region = lower(lead.region)
     left join working_calendar as regional on regional.calendar_id = region_calendar.calendar_id
@@ -182,6 +252,9 @@ select
     placed.reasoned_at,
     placed.assigned_at,
     placed.responded_at,
+    placed.restarted_at,
+    placed.waiting_since,
+    placed.answered_at,
     placed.waited_until,
     placed.calendar_id,
     -- Accepted: in sal or beyond before any exit. Rejected: left mql for a side stage first.
@@ -191,17 +264,17 @@ select
     reason.family as reason_family,
     coalesce(reason.is_disagreement, false) as is_disagreement,
     coalesce(reason.is_excluded, false) as is_void,
-    placed.responded_at is not null as is_answered,
+    placed.answered_at is not null as is_answered,
     (
         answered.open_before_s
         + least(
-            greatest(cast(floor(epoch(placed.responded_at)) as bigint) - answered.slot * 900 - answered.open_from_s, 0),
+            greatest(cast(floor(epoch(placed.answered_at)) as bigint) - answered.slot * 900 - answered.open_from_s, 0),
             answered.open_to_s - answered.open_from_s
         )
     ) - (
         started.open_before_s
         + least(
-            greatest(cast(floor(epoch(placed.handed_at)) as bigint) - started.slot * 900 - started.open_from_s, 0),
+            greatest(cast(floor(epoch(placed.waiting_since)) as bigint) - started.slot * 900 - started.open_from_s, 0),
             started.open_to_s - started.open_from_s
         )
     ) as response_s,
@@ -215,7 +288,7 @@ select
         ) - (
             started.open_before_s
             + least(
-                greatest(cast(floor(epoch(placed.handed_at)) as bigint) - started.slot * 900 - started.open_from_s, 0),
+                greatest(cast(floor(epoch(placed.waiting_since)) as bigint) - started.slot * 900 - started.open_from_s, 0),
                 started.open_to_s - started.open_from_s
             )
         ),
@@ -240,11 +313,11 @@ left join reason on reason.reason = placed.reason
 left join business_slot as started
     on
         started.calendar_id = placed.calendar_id
-        and started.slot = cast(floor(epoch(placed.handed_at) / 900) as bigint)
+        and started.slot = cast(floor(epoch(placed.waiting_since) / 900) as bigint)
 left join business_slot as answered
     on
         answered.calendar_id = placed.calendar_id
-        and answered.slot = cast(floor(epoch(placed.responded_at) / 900) as bigint)
+        and answered.slot = cast(floor(epoch(placed.answered_at) / 900) as bigint)
 left join business_slot as ended
     on
         ended.calendar_id = placed.calendar_id

@@ -1,5 +1,5 @@
 -- One row per hand-over (or what became of it) and rule that speaks of it. Key: (handoff_no, rule_no).
--- The commitment in force at the trigger rules.
+-- The commitment in force at the trigger rules. A new owner may start the clocks of Sales anew.
 with option as (
     -- A calendar of that name, else the one that periods are paced by.
     select
@@ -11,18 +11,22 @@ with option as (
 ),
 
 triggered as (
-    select handoff_no, lead_id, tier, calendar_id, 'mql' as trigger, handed_at as triggered_at
+    select
+        handoff_no, lead_id, tier, calendar_id, 'mql' as trigger, handed_at as triggered_at, restarted_at
     from handoff_record
     union all
-    select handoff_no, lead_id, tier, calendar_id, 'recycled' as trigger, exit_at as triggered_at
+    select handoff_no, lead_id, tier, calendar_id, 'recycled' as trigger, exit_at as triggered_at,
+        cast(null as timestamp) as restarted_at
     from handoff_record
     where exit_stage = 'recycled'
     union all
-    select handoff_no, lead_id, tier, calendar_id, 'sal' as trigger, accepted_at as triggered_at
+    select handoff_no, lead_id, tier, calendar_id, 'sal' as trigger, accepted_at as triggered_at,
+        cast(null as timestamp) as restarted_at
     from handoff_record
     where is_accepted
     union all
-    select handoff_no, lead_id, tier, calendar_id, 'rejection' as trigger, exit_at as triggered_at
+    select handoff_no, lead_id, tier, calendar_id, 'rejection' as trigger, exit_at as triggered_at,
+        cast(null as timestamp) as restarted_at
     from handoff_record
     where is_rejected
 )
@@ -31,7 +35,10 @@ select
     triggered.handoff_no,
     rule.rule_no,
     triggered.lead_id,
-    triggered.triggered_at,
+    case
+        when rule.direction = 'sales_to_marketing' then coalesce(triggered.restarted_at, triggered.triggered_at)
+        else triggered.triggered_at
+    end as triggered_at,
     case rule.calendar
         when 'owner' then triggered.calendar_id
         when 'company' then option.company_calendar
