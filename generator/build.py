@@ -208,7 +208,7 @@ def explain_cell(
 ) -> Explanation:
     """Return the unit rows behind one cell; they stay on this machine."""
     with prepared(project, request, progress) as ready:
-        return explain(metric, period, where, ready.kpis, ready.engine, ready.agreement)
+        return explain(metric, period, where, ready.kpis, ready.engine, ready.agreement, ready.load)
 
 
 def check(project: Project, request: Request, progress: Progress) -> tuple[list[ReportError], LoadReport | None]:

@@ -176,10 +176,12 @@ def explain(
         click.echo(csv_text(found.rows), nl=False)
         return
     click.echo(found.summary)
-    if len(found.rows):
-        click.echo(found.rows.head(limit).to_string(index=False, na_rep=""))
+    if table := found.table(limit):
+        click.echo(table)
     if len(found.rows) > limit:
         click.echo(f"... {len(found.rows) - limit} more rows; --limit or --format csv shows them")
+    if found.goes_on:
+        click.echo("\n".join(["To go on:", *(f"  {way}" for way in found.goes_on)]))
 
 
 @main.command()

@@ -1,6 +1,7 @@
 """Reads content/kpis/*.md, checks each file, and runs it over all periods and splits."""
 
-from generator.kpis.explaining import Explanation, explain
+from generator.kpis.explaining import explain
+from generator.kpis.explanation import Explanation
 from generator.kpis.kpi import Figure, Kind, Kpi
 from generator.kpis.memory import Memory
 from generator.kpis.reading import load_kpis

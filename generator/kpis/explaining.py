@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
@@ -11,9 +10,12 @@ import pandas as pd
 
 from generator.engine import Engine
 from generator.errors import with_hint
+from generator.kpis.explanation import COUNTED, Explanation
 from generator.kpis.formulas import inputs_of, metric_ids
+from generator.kpis.inputs import Asked, inputs_behind
 from generator.kpis.kpi import Figure, Kind, Kpi
-from generator.kpis.running import measure_all, measure_rows, unit_rows
+from generator.kpis.reading import numbers_of
+from generator.kpis.running import measure_all, measure_rows, missing_inputs, unit_rows
 from generator.kpis.vocabulary import UNIT_COLUMNS
 from generator.measures import Measured, Periods, load_periods
 from generator.measures.cohort import mature_sql, window_days
@@ -24,49 +26,7 @@ from generator.measures.unusable import unusable_rows
 
 if TYPE_CHECKING:
     from generator.agreement import Agreement
-
-COUNTED = "counted"
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """What stands behind one cell.
-
-    rows: for unit rows first `counts` (`counted`, or why not), then `unit`, `moment` or `period` and every other
-        column of the query; for a formula one row per input: `input`, `period`, `scope`, `value`, `numerator`,
-        `denominator`, `n`, `status`.
-    cell: the cell's value, numerator, denominator, n and status; None where no such cell is published.
-    counted, excluded: how many rows count, and how many do not, by reason.
-    """
-
-    metric_id: str
-    period: str
-    scope: str
-    rows: pd.DataFrame
-    cell: Mapping[str, object] | None
-    counted: int
-    excluded: Mapping[str, int]
-
-    @property
-    def summary(self) -> str:
-        """The answer in a line or two."""
-        about = f"{self.metric_id}, {self.period}, {self.scope}"
-        what = "results go into it" if "input" in self.rows else "counted"
-        lines = [f"{about}: {_said(self.cell)}", f"{self.counted} {what}"]
-        if self.excluded:
-            reasons = ", ".join(f"{reason} {number}" for reason, number in self.excluded.items())
-            lines[1] += f"; left out: {reasons}"
-        return "\n".join(lines)
-
-
-def _said(cell: Mapping[str, object] | None) -> str:
-    if cell is None:
-        return "no cell of this name is published"
-    value = "no value" if pd.isna(cell["value"]) else f"{cell['value']:.12g}"  # type: ignore[call-overload]
-    sides = ""
-    if not pd.isna(cell["denominator"]):  # type: ignore[call-overload]
-        sides = f" = {cell['numerator']:.12g} / {cell['denominator']:.12g}"
-    return f"{value}{sides}, n = {cell['n']}, {cell['status']}"
+    from generator.sources.report import LoadReport
 
 
 def explain(
@@ -76,17 +36,19 @@ def explain(
     kpis: tuple[Kpi, ...],
     engine: Engine,
     agreement: Agreement,
+    load: LoadReport | None = None,
 ) -> Explanation:
     """Return the rows behind the cell of `metric_id` (a KPI's id, or a companion's) in `period` where dim = member.
 
     Members are named as results print them, `Unknown` too. UsageError, with the likely spelling, for a KPI, period,
-    dimension or member that there is not.
+    dimension or member that there is not. `load` says which tables the drop lacks; without one, it lacks none.
     """
     kpi, figure = find_figure(metric_id, kpis)
     periods = load_periods(engine)
     period_id = _period_id(metric_id, figure, period, periods)
+    missing = missing_inputs(kpis, load, engine) if load else {}
     if figure.kind is Kind.FORMULA:
-        return _explain_formula(kpi, figure, period_id, where, kpis, engine, agreement, periods)
+        return _explain_formula(kpi, figure, period_id, where, kpis, engine, agreement, periods, missing)
     with unit_rows(kpi, figure, engine, agreement.settings.query_seconds) as table:
         units = describe_units(engine, table, metric_id)
         chosen = {dim: _member(units, dim, member, engine) for dim, member in sorted(where.items())}
@@ -99,7 +61,8 @@ def explain(
     numbers = rows["counts"].value_counts()
     excluded = {str(reason): int(numbers[reason]) for reason in sorted(numbers.index) if reason != COUNTED}
     cell = _cell(measured, metric_id, period, scope)
-    return Explanation(metric_id, period, scope, rows, cell, int(numbers.get(COUNTED, 0)), excluded)
+    counted = int(numbers.get(COUNTED, 0))
+    return Explanation(metric_id, period, scope, rows, cell, counted, excluded, lacks=missing.get(metric_id, ()))
 
 
 def find_figure(metric_id: str, kpis: Iterable[Kpi]) -> tuple[Kpi, Figure]:
@@ -223,6 +186,7 @@ def _explain_formula(
     engine: Engine,
     agreement: Agreement,
     periods: Periods,
+    missing: Mapping[str, tuple[str, ...]],
 ) -> Explanation:
     """Explain a formula by the cells it was worked out from, those of the period before too."""
     metric_id = kpi.metric_id(figure)
@@ -230,26 +194,16 @@ def _explain_formula(
         if dim not in figure.by:
             raise click.UsageError(f"{metric_id} is not split by {with_hint(dim, figure.by)}.")
     label = str(periods.frame.loc[period_id, "label"])
-    measured = measure_all(_closure(kpi, kpis), engine, agreement, periods, {})
+    measured = measure_all(_closure(kpi, kpis), engine, agreement, periods, missing)
     frame = measured.frame
     known = {name.casefold(): name for name in frame.loc[frame["metric_id"] == metric_id, "scope"]}
     asked = _scope(where)
     scope = known.get(asked.casefold(), asked)
     if where and asked.casefold() not in known:
         raise click.UsageError(f"{metric_id} knows no {with_hint(asked, known.values())}.")
-    before = _before(periods, period_id)
-    wanted = frame["metric_id"].isin(inputs_of(figure)) & frame["period_id"].isin([period_id, before])
-    inputs = frame[wanted & (frame["scope"] == scope)]
-    rows = inputs.rename(columns={"metric_id": "input"}).assign(
-        period=periods.frame["label"].reindex(inputs["period_id"]).to_numpy()
-    )[["input", "period", "scope", "value", "numerator", "denominator", "n", "status"]]
-    rows = rows.sort_values(["input", "period"], ascending=[True, False], ignore_index=True)
-    return Explanation(metric_id, label, scope, rows, _cell(measured, metric_id, label, scope), len(rows), {})
-
-
-def _before(periods: Periods, period_id: int) -> int:
-    earlier = periods.prior[periods.position([period_id])[0]]
-    return -1 if earlier < 0 else int(periods.ids[earlier])
+    rows, ways = inputs_behind(Asked(figure.formula, period_id, scope), measured, numbers_of(agreement))
+    cell = _cell(measured, metric_id, label, scope)
+    return Explanation(metric_id, label, scope, rows, cell, len(rows), {}, ways, missing.get(metric_id, ()))
 
 
 def _closure(kpi: Kpi, kpis: tuple[Kpi, ...]) -> tuple[Kpi, ...]:

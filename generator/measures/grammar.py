@@ -42,6 +42,12 @@ def formula_names(text: str, where: str = "formula") -> tuple[str, ...]:
     return tuple(dict.fromkeys(names_in(parsed(text, where))))
 
 
+def names_looked_back_at(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the names that the formula `text` looks up in the same period, and those in the period before."""
+    tree = parsed(text)
+    return frozenset(names_in(tree, skip="prior")), frozenset(names_within(tree, "prior"))
+
+
 def names_in(tree: ast.expr, skip: Collection[str] = ()) -> Iterator[str]:
     """Yield the names below `tree` from left to right, but none inside the functions `skip`."""
     if name := name_of(tree):

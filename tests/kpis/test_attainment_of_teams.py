@@ -17,6 +17,14 @@ DEALS = """
 """
 
 
+REVENUE = """
+    unit | booked_on:date | amount:decimal(38,9) | gap | excluded
+    d1   | 2026-04-10     | 450000               |     |
+    d2   | 2026-04-12     | 730000               |     |
+    d3   | 2026-04-14     | 100000               |     |
+"""
+
+
 def targets(spring, *rows: tuple[str, str, str, str]):
     """Agree targets: metric, team, value, month."""
     period = {
@@ -30,12 +38,10 @@ def targets(spring, *rows: tuple[str, str, str, str]):
         f"t{n} | {period[month]} | {metric} | {team} | | | | {value} | | {month}-01 | {month[:5]}{int(month[5:]) + 1:02}-01"
         for n, (metric, team, value, month) in enumerate(rows)
     ]
-    types = "key | value\n"
     return spring.facts(
         deal=DEALS,
         target="\n".join([header, *lines]),
-        setting_list=f"{types} revenue_types | new_business\n revenue_types | expansion",
-        setting="key | value\n originated_rule | lead_origin",
+        revenue=REVENUE,
     )
 
 

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
+from decimal import Decimal
+
 import click
+import pandas as pd
 import pytest
-from kpi_bench import kpi_text
+from kpi_bench import Load, agreement, kpi_text, read
+
+from generator.kpis.explaining import explain
+from generator.kpis.explanation import printed
 
 RATE = kpi_text()
 HANDED = kpi_text(
@@ -20,6 +27,12 @@ COHORT = kpi_text(
     window="mql_to_sql",
 )
 GROWTH = kpi_text(None, id="growth", measure="formula", formula="handed / prior(handed) - 1", by=["region"])
+
+
+TARGETS = """
+    target_id | period:integer | metric | team | region | segment | owner | value:decimal(38,9) | currency_gap | version | agreed_on:date | span_start:date | span_end:date | summed:boolean
+    t1        | {april}        | handed |      |        |         |       | 8                   |              | v1      | 2026-01-01     | 2026-04-01      | 2026-05-01    | false
+"""
 
 
 def counts(explanation):
@@ -143,6 +156,72 @@ def test_a_formula_is_explained_by_its_inputs_and_those_before(spring):
     assert list(explained.rows.input) == ["handed", "handed"]
     assert explained.summary.endswith("2 results go into it")
     assert sorted(explained.rows.value) == [2, 3]  # to 19 May, the 13th business day, and to that of April
+
+
+def test_every_input_of_a_formula_says_how_to_go_on(spring):
+    explained = spring.explain("growth", "2026-05", HANDED, GROWTH, region="EMEA")
+    assert explained.goes_on == (
+        "onefunnel explain handed --period 2026-05 --where region=EMEA",
+        "onefunnel explain handed --period 2026-04 --where region=EMEA"
+        "  (all of it; here only what happened by 2026-04-17)",
+    )
+    assert list(explained.rows.period) == ["2026-05", "2026-04"]
+
+
+def test_a_whole_period_before_needs_no_remark(spring):
+    explained = spring.explain("growth", "2026-04", HANDED, GROWTH)
+    assert explained.goes_on[1] == "onefunnel explain handed --period 2026-03"
+    assert explained.rows.status.tolist() == ["ok", "no cell"]
+
+
+def test_settings_and_targets_of_a_formula_are_among_its_inputs(spring):
+    ((april,),) = spring.engine.rows("select period from period where label = '2026-04' and role = 'own'")
+    spring.facts(target=TARGETS.format(april=april))
+    text = kpi_text(None, id="reached", measure="formula", formula="handed / handed.target * min_n_rate", by=[])
+    explained = spring.explain("reached", "2026-04", HANDED, text)
+    assert list(zip(explained.rows.input, explained.rows.value, strict=True)) == [
+        ("handed", 4), ("handed.target", 8), ("min_n_rate", 30),
+    ]  # fmt: skip
+    assert explained.goes_on[1:] == (
+        "handed.target: content/agreement/targets.yml, or the table target of the drop",
+        "min_n_rate: content/agreement/settings.yml",
+    )
+    assert explained.cell["value"] == 15
+
+
+def test_a_formula_names_what_the_drop_lacks(spring):
+    kpis = read(HANDED.replace("title:", "needs: [spend]\ntitle:"), GROWTH)
+    explained = explain("growth", "2026-04", {}, kpis, spring.engine, agreement(), Load(("spend",)))
+    assert explained.lacks == ("spend",)
+    assert explained.summary.endswith("this drop lacks spend")
+
+
+def test_what_is_printed_has_dashes_and_plain_numbers(spring):
+    sql = (
+        "select handoff_id as unit, handed_at as moment, excluded, region, channel, accepted,"
+        " case when decided then 0.1 + cast(0.2 as double) end as value from handoff"
+    )
+    explained = spring.explain("worth", "2026-04", kpi_text(sql, id="worth", measure="sum", unit="currency"))
+    assert explained.summary.splitlines()[0] == "worth, 2026-04, all: 0.9, n = 3, ok"
+    lines = explained.table(4).splitlines()
+    assert lines[0].split() == ["counts", "unit", "moment", "region", "channel", "accepted", "value"]
+    assert lines[1].split() == ["counted", "h1", "2026-04-02", "09:00", "EMEA", "webinar", "yes", "0.3"]
+    assert lines[3].split()[5:] == ["–", "yes", "0.3"]
+    assert lines[4].split()[-1] == "–"
+    assert len(lines) == 5
+    assert len({len(line) for line in lines}) == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "–"), (float("nan"), "–"), (pd.NaT, "–"), (True, "yes"), (3.0, "3"), (0.1 + 0.2, "0.3"),
+        (1e-7, "0.0000001"), (Decimal("1234.500000000"), "1234.5"), (datetime(2026, 4, 1), "2026-04-01"),
+        (datetime(2026, 4, 1, 9, 30), "2026-04-01 09:30"), (date(2026, 4, 1), "2026-04-01"), ("a\x1b[31mb", "a�[31mb"),
+    ],
+)  # fmt: skip
+def test_a_value_is_printed_for_people(value, text):
+    assert printed(value) == text
 
 
 @pytest.mark.parametrize(
