@@ -7,7 +7,7 @@ from pathlib import Path
 
 from generator.errors import Mistake, with_hint
 from generator.kpis.checking import check_sql, fault_as_mistake
-from generator.kpis.choosing import choice_mistakes
+from generator.kpis.choosing import choice_mistakes, without_condition
 from generator.kpis.document import Document, Query
 from generator.kpis.front_matter import FrontMatter
 from generator.kpis.kpi import Kind, Kpi
@@ -46,8 +46,11 @@ def mistakes_in(
     for key in kpi.settings:
         if key not in settings and not any(name.startswith(f"{key}.") for name in settings):
             yield Mistake(f"{path}: settings", f"unknown setting {with_hint(key, settings)}")
-    for text in (*front.needs, front.formula or "", *(block.formula or "" for block in front.companions.values())):
+    conditional = (*front.needs, front.formula or "", front.instead or "")
+    for text in (*conditional, *(block.formula or "" for block in front.companions.values())):
         yield from choice_mistakes(path, text, settings)
+    if front.instead and (problem := not_one_of(without_condition(front.instead), front.companions)):
+        yield Mistake(f"{path}: instead", problem, "Write: <companion> if <setting> = <value>.")
     if not {"band", "better"} & set(mistaken):
         yield from _band_mistakes(kpi, front, settings)
     for name in sorted(document.queries.keys() - {"", *front.companions}):
