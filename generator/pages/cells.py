@@ -167,8 +167,15 @@ class Cells:
         return found
 
     def has(self, metric: str) -> bool:
-        """Whether any cell of `metric` has a value."""
-        return any(cell.value is not None for cell in self.series(metric).values())
+        """Whether any cell of `metric` has a value: of the whole, or of a member where there is no whole."""
+        return any(cell.value is not None for cell in self.series(metric, self.speaker(metric)).values())
+
+    def speaker(self, metric: str) -> str:
+        """Return the scope in which a metric's periods are looked up: the whole, else the member with most cells."""
+        scopes = self._scopes.get(metric, [])
+        if ALL in scopes or not scopes:
+            return ALL
+        return min(scopes, key=lambda scope: (scope.count(";"), -len(self._rows[metric, scope]), scope))
 
 
 def member_of(scope: str) -> str:

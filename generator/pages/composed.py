@@ -24,7 +24,7 @@ NAMED = 3
 
 def dimension_of(kpi: Kpi) -> str | None:
     """Return the dimension whose members speak for a KPI, or None where the KPI speaks for itself."""
-    return kpi.headline.within or ("team" if kpi.headline.by == ("team",) else None)
+    return kpi.headline.within or (kpi.headline.by[0] if kpi.headline.by and not kpi.headline.total else None)
 
 
 def member_cells(context: Context, stand: Headline) -> list[tuple[str, Cell]]:

@@ -57,7 +57,7 @@ def _has(context: Context, need: str) -> bool:
 
 def _metric_reason(context: Context, metric: str) -> str:
     name = metric.partition(".")[0]
-    if name not in context.kpis:
+    if name not in context.kpis or (metric not in context.figures and not context.cells.series(metric)):
         return "no KPI counts it"
     if missing := context.report.missing.get(metric) or context.report.missing.get(name):
         return f"the drop lacks {lacks(missing)}"

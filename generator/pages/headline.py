@@ -43,7 +43,8 @@ def headline(context: Context, kpi: Kpi) -> Headline | None:
 
 def best_grain(context: Context, kpi: Kpi) -> str | None:
     """Return the finest grain at which the KPI has had a target lately, else the finest that has values."""
-    runs = {grain: context.cells.run(kpi.id, grain) for grain in GRAINS if grain in kpi.headline.grains}
+    scope = context.cells.speaker(kpi.id)
+    runs = {grain: context.cells.run(kpi.id, grain, scope) for grain in GRAINS if grain in kpi.headline.grains}
     for wanted in ("target", "value"):
         for grain, run in runs.items():
             if grain != "week" and any(getattr(cell, wanted) is not None for cell in run[-4:]):
@@ -52,8 +53,11 @@ def best_grain(context: Context, kpi: Kpi) -> str | None:
 
 
 def headline_of(context: Context, kpi: Kpi, grain: str, scope: str = ALL) -> Headline | None:
-    """Return the newest cell of `grain` that can speak; when none can, the newest."""
-    series = context.cells.series(kpi.id, scope)
+    """Return the newest cell of `grain` that can speak; when none can, the newest.
+
+    A KPI that has no figure of the whole is spoken for by one of its members: its period is that of all of them.
+    """
+    series = context.cells.series(kpi.id, context.cells.speaker(kpi.id) if scope == ALL else scope)
     begun = [row for row in context.cells.of_grain(grain) if row.days_done or not row.is_part]
     rows = [row for row in begun if row.label in series]
     if not rows:

@@ -58,7 +58,7 @@ def trend_figure(context: Context, stand: Headline, *, download: str = "") -> Tr
 
 def shown_run(context: Context, kpi: Kpi, grain: str) -> list[Cell]:
     """Return the newest cells of a grain that pages show; leading periods without any value are left out."""
-    run = context.cells.run(kpi.id, grain)[-SHOWN.get(grain, 13) :]
+    run = context.cells.run(kpi.id, grain, context.cells.speaker(kpi.id))[-SHOWN.get(grain, 13) :]
     first = next((place for place, cell in enumerate(run) if cell.value is not None), 0)
     return run[first:]
 

@@ -41,11 +41,10 @@ def overview(context: Context, section: str) -> list[Block]:
 
 def _economics(context: Context) -> Iterator[Block]:
     """Yield cost, worth and payback of a customer beside each other, in all and by segment."""
-    stand = stand_of(context, "cac") or stand_of(context, "clv")
-    quarter = headline_of(context, stand.kpi, "quarter") if stand else None
-    if quarter is None:
+    stand = stand_of(context, "cac", "quarter") or stand_of(context, "clv", "quarter")
+    if stand is None:
         return
-    period = quarter.period
+    period = stand.period
     metrics = [name for name in ECONOMICS if context.cells.cell(name, period.label)]
     segments = sorted({scope for name in metrics for scope in context.cells.members(name, "segment")})
     scopes = [scope for scope in (ALL, *segments) if any(_printed(context, name, period, scope) for name in metrics)]

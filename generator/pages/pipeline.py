@@ -12,7 +12,7 @@ from generator.pages.block import Block
 from generator.pages.bridges import bridge_of
 from generator.pages.cells import Cell, member_of
 from generator.pages.context import Context
-from generator.pages.headline import Headline, headline_of, period_text, printed
+from generator.pages.headline import Headline, period_text, printed
 from generator.pages.history import trend_figure
 from generator.pages.kpi_pages import finding
 from generator.pages.markup import Trusted
@@ -42,13 +42,13 @@ def blocks(context: Context) -> Iterator[Block]:
 
 def _coverage(context: Context) -> Iterator[Block]:
     """Yield the open deals due this quarter against what the win rate demands."""
-    stand = _in_quarter(context, COVERAGE)
-    if stand is None or stand.cell.value is None:
+    stand = stand_of(context, COVERAGE, "quarter")
+    if stand is None:
         return
     needed = context.cells.cell(f"{COVERAGE}.required", stand.period.label)
     said = [finding(context, stand)]
     if needed and needed.value:
-        enough = stand.cell.value >= needed.value
+        enough = (stand.cell.value or 0) >= needed.value
         demand = f"Winning as often as in the last 365 days takes {formats.number(needed.value, 'ratio_x', '')}"
         said.append(f"{demand}: what is open {'is enough' if enough else 'falls short of it'}.")
     figures = (beside(context, stand), trend_figure(context, stand))
@@ -108,14 +108,9 @@ def _stage_table(context: Context, stages: dict[str, dict[str, Cell]], periods: 
 
 def _moved(context: Context) -> Iterator[Block]:
     """Yield the bridge from the start of the quarter to now; a fall by wins is no bad news."""
-    moved, growth = (_in_quarter(context, name) for name in (BRIDGE, GROWTH))
+    moved, growth = (stand_of(context, name, "quarter") for name in (BRIDGE, GROWTH))
     bridge = bridge_of(context, moved) if moved else Trusted("")
     said = [f"{growth.kpi.title}, {finding(context, growth)}"] if growth else []
     if bridge or said:
         said.append("A pipeline that shrinks because deals were won is no bad news.")
         yield Block("What moved it", "bridge", tuple(said), (bridge,) if bridge else ())
-
-
-def _in_quarter(context: Context, name: str) -> Headline | None:
-    stand = stand_of(context, name)
-    return headline_of(context, stand.kpi, "quarter") if stand else None

@@ -127,12 +127,12 @@ def rate_of(context: Context, metric: str) -> Rate | None:
 
 def _table(context: Context, row: Period, cell: Cell, steps: list[Needed]) -> Trusted:
     """Return the chain as a table whose rates can be changed; its figures are right without any script."""
-    head = ("Step", "Rate", "Taken from", "Needed", "Target", "So far")
+    head = ("Step", "By", "Rate", "Needed", "Target", "So far")
     titles = "".join(f'<th scope="col"{_kind(at)}>{title}</th>' for at, title in enumerate(head))
     first = _row(
         encoded("Revenue won"),
+        "the agreed target",
         _input("revenue", "Revenue target", cell.target or 0.0, "currency"),
-        encoded("the agreed target"),
         _needed("revenue", cell.target or 0.0, "currency", "", context),
         context.number(cell.target, "currency"),
         context.number(cell.value, "currency"),
@@ -152,22 +152,22 @@ def _step(context: Context, row: Period, step: Needed) -> str:
     sign = "/" if link.divides else "*"
     title = f'<a href="{address(PAGE, kpi_page(rate.kpi.id))}">{encoded(rate.kpi.title)}</a>'
     return _row(
-        f'{encoded(link.title)} <span class="of-muted of-small">by {title}</span>',
+        encoded(link.title),
+        f'{title}<br><span class="of-muted of-small">{encoded(f"{rate.period}, n = {formats.counted(rate.n)}")}</span>',
         _input(link.rate, rate.kpi.title, rate.value, rate.kpi.unit),
-        encoded(f"{rate.period}, n = {formats.counted(rate.n)}"),
         _needed(link.name, step.value, link.unit, f"{link.after} {sign} {link.rate}", context),
         context.number(cell.target, "count") if cell and cell.target is not None and link.side == "value" else "",
         formats.counted(so_far) if so_far is not None else "",
     )
 
 
-def _row(title: str, *cells: str) -> str:
+def _row(title: str, by: str, *cells: str) -> str:
     beside = "".join(f'<td class="of-num">{cell}</td>' for cell in cells)
-    return f'<tr><th scope="row">{title}</th>{beside}</tr>'
+    return f'<tr><th scope="row">{title}</th><td>{by}</td>{beside}</tr>'
 
 
 def _kind(place: int) -> str:
-    return ' class="of-num"' if place else ""
+    return ' class="of-num"' if place > 1 else ""
 
 
 def _input(name: str, title: str, value: float, unit: str) -> str:

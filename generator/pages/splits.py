@@ -9,7 +9,7 @@ import pandas as pd
 
 from generator import charts
 from generator.kpis.kpi import Kind, Kpi
-from generator.measures.scopes import UNKNOWN
+from generator.measures.scopes import ALL, UNKNOWN
 from generator.pages import formats, words
 from generator.pages.bridges import STEP
 from generator.pages.cells import Cell, Period, member_of
@@ -139,7 +139,8 @@ def _figure(context: Context, kpi: Kpi, dimension: str, base: Headline, rows: li
     if len(drawn) < 2:
         return Trusted("")
     name = f"{kpi.id}-by-{dimension}".replace("_", "-")
-    total = base.cell.value if kpi.headline.kind not in _ADDS_UP and not kpi.headline.within else None
+    has_whole = base.cell.scope == ALL
+    total = base.cell.value if has_whole and kpi.headline.kind not in _ADDS_UP and not kpi.headline.within else None
     context.charts[name] = chart = charts.bars(
         pd.DataFrame(drawn),
         unit=kpi.unit,
