@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
 
 import numpy as np
 import pandas as pd
 
 from generator.agreement import Settings
 from generator.engine import Engine
-from generator.kpis.agreed import CARRIER
+from generator.kpis.agreed import Aim, chosen_targets
 from generator.kpis.kpi import Kpi
 from generator.measures.intervals import Numbers
 from generator.measures.periods import OWN, Periods
 from generator.measures.results import CELL_COLUMNS, Status
 from generator.measures.samples import fewest_to_judge
-from generator.measures.scopes import scope_text
 
 ON_TARGET, AT_RISK, OFF_TARGET = "on_target", "at_risk", "off_target"
 _ENOUGH, _NEARLY = 1.0, 0.9  # attainment from which a metric is on target, or at risk
 _HAIR = 1e-12  # 0.27 of 0.3 is 0.9, whatever floats make of it
-_SCOPE_COLUMNS = ("team", "region", "segment", "owner")
 _NUMBERS = ("value", "numerator", "denominator", "low", "high", "target", "attainment")
 _METRIC_COLUMNS = ["metric_id", "flow", "better", "fewest", "low_band", "high_band"]
 
@@ -37,7 +34,8 @@ def add_targets(
     """
     known = tuple(kpis)
     metrics = _metrics(known, settings.min_n_rate)
-    chosen = _chosen(_agreed(engine, known), metrics, periods)
+    aims = {kpi.id: Aim(frozenset(kpi.headline.by), kpi.target == "flow") for kpi in known if kpi.target != "none"}
+    chosen = chosen_targets(engine, aims, periods)
     # Most metrics have neither target nor band, and their cells stay as they are.
     judges = metrics["metric_id"].isin(chosen["metric_id"]) | metrics["low_band"].notna()
     is_judged = cells["metric_id"].isin(metrics.loc[judges, "metric_id"])
@@ -65,74 +63,6 @@ def _metrics(kpis: tuple[Kpi, ...], min_n_rate: int) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=_METRIC_COLUMNS).astype({**types, "low_band": "float64", "high_band": "float64"})
 
 
-def _agreed(engine: Engine, kpis: tuple[Kpi, ...]) -> pd.DataFrame:
-    """Return the targets of known metrics, one row for each scope that a target speaks for (`key`, casefolded).
-
-    Where a team's target stands for the whole, `folded` names the team; a target for everybody goes before it.
-    """
-    agreed = engine.frame(
-        "select metric as metric_id, period as period_id, team, region, segment, owner,"
-        " cast(value as double) as target, currency_gap, version, agreed_on, span_start, span_end, summed from target"
-    )
-    by = {kpi.id: frozenset(kpi.headline.by) for kpi in kpis if kpi.target != "none"}
-    agreed = agreed[agreed["metric_id"].isin(by)].reset_index(drop=True)
-    agreed["target"] = agreed["target"].mask(agreed["currency_gap"].notna())
-    spoken = [
-        (row, key, team)
-        for row, (metric_id, *members) in enumerate(agreed[["metric_id", *_SCOPE_COLUMNS]].itertuples(index=False))
-        for key, team in _scopes_of(metric_id, tuple(members), by[metric_id])
-    ]
-    rows, keys, teams = zip(*spoken, strict=True) if spoken else ((), (), ())
-    texts = {"key": pd.Series(keys, dtype="str"), "folded": pd.Series(teams, dtype="str")}
-    return agreed.iloc[list(rows)].reset_index(drop=True).assign(**texts)
-
-
-@cache  # the same few members have a target in every period
-def _scopes_of(metric_id: str, members: tuple[object, ...], by: frozenset[str]) -> tuple[tuple[str, str], ...]:
-    """Return the scopes that a target speaks for, and the team where it stands for the whole of its teams.
-
-    members: one for each of `_SCOPE_COLUMNS`.
-    Only a team may fall away: marketing's MQL target is that of all MQLs, for these are not split by team. A region's
-    target says nothing about the whole.
-    """
-    named = {dim: str(member) for dim, member in zip(_SCOPE_COLUMNS, members, strict=True) if _is_named(member)}
-    team = named.get("team", "")
-    found = []
-    if not team or "team" in by:
-        found.append((scope_text(named).casefold(), ""))
-    if team and ("team" not in by or CARRIER.get(metric_id) == team.casefold()):
-        found.append((scope_text({dim: member for dim, member in named.items() if dim != "team"}).casefold(), team))
-    return tuple(found)
-
-
-def _is_named(member: object) -> bool:
-    return isinstance(member, str) and member != "" and member.casefold() != "all"
-
-
-def _chosen(agreed: pd.DataFrame, metrics: pd.DataFrame, periods: Periods) -> pd.DataFrame:
-    """Return at most one target per metric, period and scope."""
-    about = periods.frame
-    agreed = agreed.merge(metrics[["metric_id", "flow"]], on="metric_id")
-    start, end = (pd.to_datetime(agreed[column]) for column in ("span_start", "span_end"))
-    own = (start == agreed["period_id"].map(about["starts_on"])) & (end == agreed["period_id"].map(about["ends_on"]))
-    # A flow is reached by its parts together and is not shared out over a shorter period; a level holds at any time
-    # inside its span and cannot be added up.
-    fits = np.where(agreed["flow"], own | agreed["summed"], ~agreed["summed"])
-    rank = np.where(agreed["flow"], agreed["summed"].astype("int64"), (end - start).dt.days)
-    agreed = agreed.assign(rank=rank, folds=agreed["folded"] != "")[fits.astype(bool)]
-    key = ["metric_id", "period_id", "key"]
-    agreed = agreed.sort_values(
-        [*key, "rank", "folds", "agreed_on", "version", "target"],
-        ascending=[True, True, True, True, True, False, False, True],
-        kind="stable",
-    )
-    best = agreed.drop_duplicates(key)
-    # Two teams' targets for one undivided number: neither is the target of the whole, nor is their sum.
-    tied = agreed[agreed["folds"]].groupby([*key, "rank"])["folded"].nunique().rename("teams").reset_index()
-    best = best.merge(tied, on=[*key, "rank"], how="left")
-    return best[~(best["folds"] & (best["teams"] > 1))][[*key, "target"]]
-
-
 def _beside(cells: pd.DataFrame, chosen: pd.DataFrame, periods: Periods, settings: Settings) -> pd.DataFrame:
     """Return `cells` with their target and how much of their period is done."""
     own = periods.frame[periods.frame["role"] == OWN].rename_axis("period_id").reset_index()
@@ -143,7 +73,8 @@ def _beside(cells: pd.DataFrame, chosen: pd.DataFrame, periods: Periods, setting
         days["days_total"] = (own["ends_on"] - own["starts_on"]).dt.days
     cells = cells.drop(columns="target").merge(days, on="period", how="left")
     cells["key"] = cells["scope"].str.casefold()
-    return cells.merge(chosen, on=["metric_id", "period_id", "key"], how="left")
+    targets = chosen[["metric_id", "period_id", "key", "target"]]
+    return cells.merge(targets, on=["metric_id", "period_id", "key"], how="left")
 
 
 def _judged(cells: pd.DataFrame) -> pd.DataFrame:

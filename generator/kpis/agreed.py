@@ -1,63 +1,71 @@
-"""Agreed targets as cells, so that formulas can name them: `revenue_won.target`."""
+"""The agreed targets: which one holds for a period and scope, and their cells, so that formulas can name them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from math import nan
-from typing import Any
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
+import pandas as pd
 
 from generator.engine import Engine
 from generator.measures import Measured, Periods
 from generator.measures.grid import sorted_grid
 from generator.measures.measured import cells_of
-from generator.measures.periods import OWN
+from generator.measures.periods import Indices
 from generator.measures.scopes import scope_text
 
 SUFFIX = ".target"
 
-_DIMENSIONS = ("team", "region", "segment", "owner")
+_SCOPE_COLUMNS = ("team", "region", "segment", "owner")
 #: Where a metric has targets by team only, this team's is the target of the whole: Sales carries all revenue,
 #: Marketing's target is for the part of it that its leads bring.
 CARRIER = {"revenue_won": "sales"}
 
 
 @dataclass(frozen=True)
-class _Target:
-    """One agreed target, as it speaks of one period."""
+class Aim:
+    """What decides which targets of a metric hold: what it is split by, and whether it adds up over time."""
 
-    period: int
-    members: Mapping[str, str]
-    value: float
-    gap: str
-    days: int  # of its own span
-    fits: bool  # its span is as long as the period
-
-    @property
-    def scope(self) -> str:
-        return scope_text(self.members)
+    by: frozenset[str]
+    is_flow: bool
 
 
-def target_cells(metric_id: str, is_level: bool, engine: Engine, periods: Periods) -> Measured:
+def chosen_targets(engine: Engine, aims: Mapping[str, Aim], periods: Periods) -> pd.DataFrame:
+    """Return at most one target per metric, own period and scope.
+
+    Columns: metric_id, period_id, scope, key (the scope casefolded, as members are compared), target (NaN where `gap`
+    says why), gap. The target of a period is that of the whole of it, however far it has run.
+    """
+    agreed = _spoken_for(_agreed(engine, aims), aims)
+    start, end = (pd.to_datetime(agreed[column]) for column in ("span_start", "span_end"))
+    begins, ends = (agreed["period_id"].map(periods.frame[column]) for column in ("starts_on", "ends_on"))
+    flow = agreed["metric_id"].map({metric: aim.is_flow for metric, aim in aims.items()}).astype("bool")
+    # A flow is reached by its parts together and is not shared out over a shorter period; a level holds at any time
+    # inside its span and cannot be added up.
+    fits = np.where(flow, ((start == begins) & (end == ends)) | agreed["summed"], ~agreed["summed"])
+    rank = np.where(flow, agreed["summed"].astype("int64"), (end - start).dt.days)
+    return _best(agreed.assign(rank=rank)[fits.astype(bool)])
+
+
+def target_cells(metric_id: str, aim: Aim, engine: Engine, periods: Periods, scopes: Collection[str]) -> Measured:
     """Return the targets of `metric_id` as the cells of `<metric_id>.target`, for own periods and their twins.
 
-    A target is that of the whole period, however far it has run. One that covers more than the period serves only
-    where it is a level (45 days hold for each month of a quarter), the narrowest first.
+    scopes: those of the metric, as they are written in its results.
     """
-    found = [target for target in _targets(metric_id, engine) if is_level or target.fits]
-    chosen = _chosen([*found, *_carried(metric_id, found)])
-    twins = _twins(periods)
-    cells = [(period, target) for target in chosen for period in (target.period, *twins.get(target.period, ()))]
-    scopes = sorted({target.scope for target in chosen})
-    code = {scope: number for number, scope in enumerate(scopes)}
-    period = periods.position([period for period, _ in cells])
-    grid, order = sorted_grid(period, np.array([code[target.scope] for _, target in cells], dtype="int64"), scopes)
-    gap = np.array([target.gap for _, target in cells], dtype=object)[order]
-    value = np.array([target.value for _, target in cells], dtype="float64")[order]
-    metric = cells_of(grid, gap, value, np.zeros(len(grid)))
-    return Measured({f"{metric_id}{SUFFIX}": metric} if cells else {}, periods)
+    chosen = chosen_targets(engine, {metric_id: aim}, periods)
+    if chosen.empty:
+        return Measured({}, periods)
+    written = {scope.casefold(): scope for scope in scopes}
+    named = [written.get(key, scope) for key, scope in zip(chosen["key"], chosen["scope"], strict=True)]
+    known = sorted(set(named))
+    row, period = _own_and_twins(periods.position(chosen["period_id"]), periods)
+    scope = np.array([known.index(text) for text in named], dtype="int64")[row]
+    grid, order = sorted_grid(period, scope, known)
+    gap, value = (chosen[name].to_numpy()[row][order] for name in ("gap", "target"))
+    metric = cells_of(grid, gap.astype(object), value.astype("float64"), np.zeros(len(grid)))
+    return Measured({f"{metric_id}{SUFFIX}": metric}, periods)
 
 
 def agreed_metrics(engine: Engine) -> frozenset[str]:
@@ -65,62 +73,72 @@ def agreed_metrics(engine: Engine) -> frozenset[str]:
     return frozenset(str(metric) for (metric,) in engine.rows("select distinct metric from target"))
 
 
-def _targets(metric_id: str, engine: Engine) -> list[_Target]:
-    sql = f"""
-        select target.period, {", ".join(f"target.{dim}" for dim in _DIMENSIONS)},
-            cast(target.value as double) as value,
-            coalesce(target.currency_gap, '') as gap,
-            date_diff('day', target.span_start, target.span_end) as days,
-            date_diff('day', period.starts_on, period.ends_on) as days_of_period
-        from target
-        join period on period.period = target.period
-        where target.metric = '{metric_id}'
-        order by target.agreed_on nulls first, target.version, target.target_id"""
-    return [_target(row) for row in engine.rows(sql)]
+def _agreed(engine: Engine, metrics: Collection[str]) -> pd.DataFrame:
+    agreed = engine.frame(
+        "select metric as metric_id, period as period_id, team, region, segment, owner,"
+        " cast(value as double) as target, coalesce(currency_gap, '') as gap, version, agreed_on, span_start, span_end,"
+        " summed from target"
+    )
+    agreed = agreed[agreed["metric_id"].isin(list(metrics))].reset_index(drop=True)
+    agreed["target"] = agreed["target"].mask(agreed["gap"] != "")
+    return agreed
 
 
-def _target(row: tuple[Any, ...]) -> _Target:
-    period, *members, value, gap, days, days_of_period = row
-    named = {dim: member for dim, member in zip(_DIMENSIONS, members, strict=True) if member is not None}
-    number = nan if value is None else float(value)
-    return _Target(int(period), named, number, str(gap), int(days), days == days_of_period)
-
-
-def _carried(metric_id: str, targets: Iterable[_Target]) -> list[_Target]:
-    """Return the carrier's targets as those of all teams, where nothing was agreed for all."""
-    carrier = CARRIER.get(metric_id)
-    targets = tuple(targets)
-    there = {(target.period, target.scope) for target in targets}
-    whole = [
-        replace(target, members={dim: member for dim, member in target.members.items() if dim != "team"})
-        for target in targets
-        if carrier and target.members.get("team") == carrier
+def _spoken_for(agreed: pd.DataFrame, aims: Mapping[str, Aim]) -> pd.DataFrame:
+    """Return a row for each scope that a target speaks for, with the team that it folds in, if any."""
+    spoken = [
+        (row, scope, team)
+        for row, (metric_id, *members) in enumerate(agreed[["metric_id", *_SCOPE_COLUMNS]].itertuples(index=False))
+        for scope, team in _scopes_of(metric_id, tuple(members), aims[metric_id].by)
     ]
-    return [target for target in whole if (target.period, target.scope) not in there]
+    rows, scopes, teams = zip(*spoken, strict=True) if spoken else ((), (), ())
+    texts = {"scope": pd.Series(scopes, dtype="str"), "folded": pd.Series(teams, dtype="str")}
+    found = agreed.iloc[list(rows)].reset_index(drop=True).assign(**texts)
+    return found.assign(key=found["scope"].str.casefold(), folds=found["folded"] != "")
 
 
-def _chosen(targets: Iterable[_Target]) -> list[_Target]:
-    """Return one target a cell: the narrowest span's, of equals the one agreed last."""
-    best: dict[tuple[int, str], _Target] = {}
-    for target in targets:
-        key = (target.period, target.scope)
-        if key not in best or target.days <= best[key].days:
-            best[key] = target
-    return [best[key] for key in sorted(best)]
+@cache  # the same few members have a target in every period
+def _scopes_of(metric_id: str, members: tuple[object, ...], by: frozenset[str]) -> tuple[tuple[str, str], ...]:
+    """Return the scopes that a target speaks for, and the team where it stands for the whole of its teams.
+
+    members: one for each of `_SCOPE_COLUMNS`.
+    Only a team may fall away: marketing's MQL target is that of all MQLs, for these are not split by team. A region's
+    target says nothing about the whole.
+    """
+    named = {dim: str(member) for dim, member in zip(_SCOPE_COLUMNS, members, strict=True) if _is_named(member)}
+    team = named.get("team", "")
+    found = []
+    if not team or "team" in by:
+        found.append((scope_text(named), ""))
+    carrier = CARRIER.get(metric_id)
+    if team and (carrier == team.casefold() if carrier else "team" not in by):
+        found.append((scope_text({dim: member for dim, member in named.items() if dim != "team"}), team))
+    return tuple(found)
 
 
-def _twins(periods: Periods) -> dict[int, list[int]]:
-    """Return own period -> the twins that are cut from it."""
-    keys = [(int(period), key, role) for period, key, role in _keys(periods)]
-    own = {key: period for period, key, role in keys if role == OWN}
-    twins: dict[int, list[int]] = {}
-    for period, key, role in keys:
-        if role != OWN and key in own:
-            twins.setdefault(own[key], []).append(period)
-    return twins
+def _is_named(member: object) -> bool:
+    return isinstance(member, str) and member != "" and member.casefold() != "all"
 
 
-def _keys(periods: Periods) -> Iterator[tuple[Any, tuple[str, str], str]]:
-    frame = periods.frame
-    names = zip(frame["grain"], frame["label"], strict=True)
-    return zip(frame.index, names, frame["role"], strict=True)
+def _best(agreed: pd.DataFrame) -> pd.DataFrame:
+    """Return of several targets for one cell the narrowest, then that for everybody, then the one agreed last."""
+    key = ["metric_id", "period_id", "key"]
+    agreed = agreed.sort_values(
+        [*key, "rank", "folds", "agreed_on", "version", "target"],
+        ascending=[True, True, True, True, True, False, False, True],
+        kind="stable",
+    )
+    best = agreed.drop_duplicates(key)
+    # Two teams' targets for one undivided number: neither is the target of the whole, nor is their sum.
+    tied = agreed[agreed["folds"]].groupby([*key, "rank"])["folded"].nunique().rename("teams").reset_index()
+    best = best.merge(tied, on=[*key, "rank"], how="left")
+    return best[~(best["folds"] & (best["teams"] > 1))][[*key, "scope", "target", "gap"]].reset_index(drop=True)
+
+
+def _own_and_twins(own: Indices, periods: Periods) -> tuple[Indices, Indices]:
+    """Return each own period and the twins that are cut from it, as positions, with the row of `own` it belongs to."""
+    whole = {(grain, label): at for at, grain, label in zip(own, periods.grains[own], periods.labels[own], strict=True)}
+    of_own = np.array([whole.get(key, -1) for key in zip(periods.grains, periods.labels, strict=True)], dtype="int64")
+    pairs = [(row, at) for row, mine in enumerate(own) for at in np.flatnonzero(of_own == mine)]
+    rows, found = zip(*pairs, strict=True)
+    return np.array(rows, dtype="int64"), np.array(found, dtype="int64")

@@ -15,7 +15,7 @@ import numpy as np
 
 from generator.engine import Engine
 from generator.errors import EngineError, KpiError, Mistake
-from generator.kpis.agreed import SUFFIX, agreed_metrics, target_cells
+from generator.kpis.agreed import SUFFIX, Aim, agreed_metrics, target_cells
 from generator.kpis.checking import described_units, said_by_engine, statement_of
 from generator.kpis.formulas import in_order, inputs_of, metric_ids
 from generator.kpis.kpi import Figure, Kind, Kpi
@@ -110,9 +110,17 @@ def measure_all(
     count = partial(_count, engine=engine, agreement=agreement, periods=periods, missing=missing, types=types)
     recall = memory.round(engine, agreement.settings, missing, types, count) if memory else count
     parts = [measured for kpi in kpis for measured in recall(kpi)]
+    counted = together(parts, periods)
+    targets = _targets_as_cells(kpis, counted, engine)
+    return _add_formulas(kpis, together([counted, *targets], periods), agreement, periods, missing)
+
+
+def _targets_as_cells(kpis: Iterable[Kpi], counted: Measured, engine: Engine) -> Iterator[Measured]:
+    """Yield the targets that formulas name."""
     for metric_id, kpi in _targets_named(kpis).items():
-        parts.append(target_cells(metric_id, kpi.target == "level", engine, periods))
-    return _add_formulas(kpis, together(parts, periods), agreement, periods, missing)
+        aim = Aim(frozenset(kpi.headline.by), is_flow=kpi.target != "level")
+        metric = counted.metrics.get(metric_id)
+        yield target_cells(metric_id, aim, engine, counted.periods, metric.grid.scopes if metric else ())
 
 
 def missing_inputs(kpis: Iterable[Kpi], load: LoadReport, engine: Engine) -> dict[str, tuple[str, ...]]:

@@ -115,3 +115,17 @@ def test_the_revenue_of_sales_is_the_revenue_of_all(agree):
     sales, marketing = ({"metric": "revenue_won", "team": team} for team in ("sales", "marketing"))
     bench = agree(("2026-04", 8, "2026-04", sales), ("2026-04", 2, "2026-04", marketing))
     assert attained(bench, "2026-04", "all", revenue, formula).denominator == 8
+
+
+def test_a_target_of_the_only_team_is_that_of_an_undivided_number(agree):
+    handed = HANDED.replace("by: ['region', 'team']", "by: ['region']")
+    formula = ATTAINED.replace("by: ['region', 'team']", "by: ['region']")
+    bench = agree(("2026-04", 8, "2026-04", {"team": "marketing"}))
+    assert attained(bench, "2026-04", "all", handed, formula).value == 4 / 8
+    both = agree(("2026-04", 8, "2026-04", {"team": "marketing"}), ("2026-04", 2, "2026-04", {"team": "sales"}))
+    assert attained(both, "2026-04", "all", handed, formula).status == "missing_input"
+
+
+def test_a_member_of_a_target_is_found_however_its_letters_are_cased(agree):
+    bench = agree(("2026-04", 4, "2026-04", {"region": "emea"}))
+    assert attained(bench, "2026-04", "region=EMEA").value == 2 / 4
