@@ -55,12 +55,11 @@ def mark_duplicates(engine: Engine, table: str, files: tuple[RawFile, ...], firs
     """Collapse identical rows of one key; rows that differ are a mistake, or the first sorted one stays."""
     key = f"hash({', '.join(quoted(column) for column in TABLES[table].key)})"
     # Only the hashes are grouped: half the memory, and what it finds in common is looked at again below.
-    total, different = engine.rows(f"select count(*), count(distinct {key}) from canonical.{table} where _out = 0")[0]
-    if total == different:
+    repeated = f"select {key} from canonical.{table} where _out = 0 group by {key} having count(*) > 1"
+    if not engine.rows(f"select 1 from ({repeated}) limit 1"):
         return None
     names = ", ".join(quoted(column) for column in TABLES[table].key)
     content = ", ".join(quoted(column.name) for column in TABLES[table].columns)
-    repeated = f"select {key} from canonical.{table} where _out = 0 group by {key} having count(*) > 1"
     engine.run(
         f"create or replace table raw.twice as select rowid as _id, _file, _row, {content},"
         f" md5(cast(({content}, '') as varchar)) as _content,"

@@ -31,8 +31,8 @@ from .report import Drop, Finding, LoadReport, Reason, Severity, SourceFile, Tab
 from .terms import Terms, terms_of
 from .work import Work, context_of, prepare
 
-#: Rows above which a table is not copied without need.
-_WORTH_SPARING = 200_000
+#: What rows carry beside the columns of their table until they are judged.
+_CONTROLS = ("_file", "_row", "_out", "_naive", "_odd")
 
 
 def read_exports(drop: Drop, project: Project, agreement: Agreement, engine: Engine) -> LoadReport:
@@ -60,7 +60,7 @@ def read_exports(drop: Drop, project: Project, agreement: Agreement, engine: Eng
             *settled.findings,
         )
         for table in work.loaded:
-            _finish(engine, table, accounts.kept[table], table in accounts.dropped, settled)
+            _finish(engine, table, table in accounts.dropped, settled)
     if wrong := contradictions(engine, frozenset(work.loaded)):
         raise ExportError("Some tables contradict themselves.", wrong)
     return LoadReport(
@@ -193,31 +193,20 @@ def _carried(work: Work) -> list[Carried]:
     return found
 
 
-def _finish(engine: Engine, table: str, rows: int, has_dropped: bool, settled: Settled) -> None:
-    """Leave only the canonical columns of the rows that stay, with their settled members."""
-    changes = {name: change for (owner, name), change in settled.changes.items() if owner == table and change}
-    if not has_dropped and not changes and rows > _WORTH_SPARING:
-        # Dropping columns copies nothing, but costs five statements.
-        for control in ("_file", "_row", "_out", "_naive", "_odd"):
-            engine.run(f"alter table canonical.{table} drop column {control}")
-        return
-    cells, joins = [], []
-    for column in TABLES[table].columns:
-        name = quoted(column.name)
-        if column.name in changes:
-            spelled = f"raw.spelled_{column.name}"
-            frame = pd.DataFrame(sorted(changes[column.name].items()), columns=["loaded", "now"])
-            engine.load(spelled, frame, {"loaded": "varchar", "now": "varchar"})
-            joins.append(
-                f" left join {spelled} {quoted('s_' + column.name)} on t.{name} = {quoted('s_' + column.name)}.loaded"
-            )
-            cells.append(f"coalesce({quoted('s_' + column.name)}.now, t.{name}) as {name}")
-        else:
-            cells.append(f"t.{name}")
-    engine.run(
-        f"create or replace table canonical.{table} as select {', '.join(cells)}"
-        f" from canonical.{table} t{''.join(joins)} where t._out = 0"
-    )
+def _finish(engine: Engine, table: str, has_dropped: bool, settled: Settled) -> None:
+    """Leave only the canonical columns of the rows that stay, with their settled members.
+
+    In place: a large table written anew would stand there twice.
+    """
+    name = f"canonical.{table}"
+    if has_dropped:
+        engine.run(f"delete from {name} where _out <> 0")
+    for (owner, column), change in settled.changes.items():
+        if owner == table and change:
+            frame = pd.DataFrame(sorted(change.items()), columns=["loaded", "now"])
+            engine.load("raw.spelled", frame, {"loaded": "varchar", "now": "varchar"})
+            engine.run(f"update {name} set {quoted(column)} = now from raw.spelled where {quoted(column)} = loaded")
+    engine.run("; ".join(f"alter table {name} drop column {control}" for control in _CONTROLS))
 
 
 def _losses(work: Work) -> Iterator[Finding]:
