@@ -56,10 +56,8 @@ select
     cast(case when member.channel is null then 0 else coalesce(spent_in.amount, 0) end as decimal(38, 9)) as spend,
     case
         when came_in.leads > 0 then cast(
-            case
-                when member.channel is null then 0 else coalesce(cast(spent_in.amount as decimal(24, 6)), 0)
-            end / came_in.leads
-            + cast(shared.amount as decimal(24, 6)) / shared.leads as decimal(38, 9)
+            case when member.channel is null then 0 else coalesce(spent_in.amount, 0) end / came_in.leads
+            + shared.amount / shared.leads as decimal(38, 9)
         )
     end as unit_cost,
     coalesce(spent_in.gap, shared.gap) as gap

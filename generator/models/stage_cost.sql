@@ -103,7 +103,7 @@ select
     cast(null as date) as moment,
     came.period,
     milestone.stage,
-    cast(cast(shared.amount as decimal(24, 6)) * came.leads / came.leads_in_all as decimal(38, 9)) as num,
+    cast(shared.amount / came.leads_in_all * came.leads as decimal(38, 9)) as num,
     0 as den,
     shared.gap,
     cast(null as boolean) as is_mature,

@@ -364,9 +364,7 @@ class Oracle:
         self.figures["cac.trailing_quarter"] = lambda span: (
             self._cac(self._quarter_to(span)) if span.grain == "month" else {}
         )
-        self.figures["sm_cost_ratio"] = lambda span: self._cost_ratio(span, None)
-        self.figures["sm_cost_ratio.sales"] = lambda span: self._cost_ratio(span, "sales")
-        self.figures["sm_cost_ratio.marketing"] = lambda span: self._cost_ratio(span, "marketing")
+        self.figures["sm_cost_ratio"] = self._cost_ratios
         for name in ("clv", "clv.arpa", "clv.churn"):
             self.figures[name] = lambda span, name=name: self._clv(span, name)
 
@@ -419,6 +417,12 @@ class Oracle:
     def _quarter_to(span: Span) -> Span:
         """Return the three months of which `span` is the last."""
         return Span(span.label, "quarter", _months_before(span.start, 2), span.end, span.cut, span.is_part)
+
+    def _cost_ratios(self, span: Span) -> dict[str, Cell]:
+        """Return both teams' cost together and apart; the ledger tells no regions."""
+        both = self._cost_ratio(span, None)["all"]
+        teams = {f"team={team}": self._cost_ratio(span, team)["all"] for team in ("sales", "marketing")}
+        return {"all": both, "region=Unknown": both, **teams}
 
     def _cost_ratio(self, span: Span, team: str | None) -> dict[str, Cell]:
         months = {row["month"].replace(day=1) for row in self.tables["revenue"]}
