@@ -86,8 +86,8 @@ def _headline_mistakes(kpi: Kpi, front: FrontMatter) -> Iterable[Mistake]:
         blocks = [("", front), *((f"companions.{name}.", block) for name, block in front.companions.items())]
         for (prefix, block), figure in zip(blocks, kpi.figures, strict=True):
             if getattr(block, key) is not None and figure.kind not in kinds:
-                # The KPI's own key may be meant for its companions alone.
-                if not prefix and any(other.kind in kinds for other in kpi.figures):
+                # The KPI's own key may be meant for its companions alone, or for when no setting has it otherwise.
+                if not prefix and (front.measure in kinds or any(other.kind in kinds for other in kpi.figures)):
                     continue
                 yield Mistake(f"{kpi.path}: {prefix}{key}", f"only `measure: {' or '.join(kinds)}` knows this key")
 

@@ -19,6 +19,7 @@ HERE = Path(__file__).parent
 METRICS = {
     "mql_requalified": "mql_count.requalified",
     "response_within_target": "speed_to_lead_dist",
+    "disposition_rate": "disposition_rate.event",  # the case counts by the hand-over
     "lead_response_time.km_median": "lead_response_time",
 }
 

@@ -64,7 +64,7 @@ def is_special(row: Row) -> bool:
         or row.metric in ("revenue_attainment.paced", "sla_attainment.paced")
         or (row.metric == "revenue_won" and row.scope == "type=all")
         or row.scope.startswith("c.")
-        or row.scope.startswith("bucket=")
+        or row.scope.startswith(("bucket=", "family=fit+"))
         or "business days)" in row.period
     )
 
@@ -229,6 +229,12 @@ def test_a_running_month_is_compared_at_the_same_business_day(comparison, before
     ].itertuples()
     assert row.before == before
     assert close(row.change, change)
+
+
+def test_disagreement_may_include_reasons_of_intent():
+    (row,) = [row for row in expected("c04_mql_to_sql") if row.scope == "family=fit+intent"]
+    cell = cells_of("c04_mql_to_sql")["definition_disagreement.with_intent", "2026-04", "all"]
+    assert close(cell.value, row.value)
 
 
 def test_churn_is_counted_in_customer_months():
