@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import click
 import pandas as pd
 
 import generator
@@ -16,7 +17,7 @@ from generator.agreement import Agreement, load_agreement
 from generator.calendar import build_calendar
 from generator.charts import Pen, second_pen, write_drawings
 from generator.engine import Engine, open_engine
-from generator.errors import ReportError
+from generator.errors import ExportError, ReportError, SiteError, told
 from generator.kpis import (
     Explanation,
     Kpi,
@@ -92,7 +93,10 @@ def facts_of(inputs: Inputs, project: Project, engine_url: str, progress: Progre
     """Read the drop and build the facts; the engine is sealed when it is yielded."""
     agreement, drop = inputs.agreement, inputs.drop
     with open_engine(engine_url, agreement.settings.memory_limit) as engine:
-        with progress.step(f"Reading the exports in {project.shown(drop.path)} as of {drop.as_of:%Y-%m-%d %H:%M} UTC"):
+        with (
+            progress.step(f"Reading the exports in {project.shown(drop.path)} as of {drop.as_of:%Y-%m-%d %H:%M} UTC"),
+            told(ExportError, "The drop cannot be read."),
+        ):
             load = read_kept(drop, project, agreement, engine, _shelf(project))
         with progress.step("Building the facts"):
             history = history_of(engine, drop.as_of)
@@ -139,7 +143,10 @@ def report_on(ready: Prepared, progress: Progress, memory: Memory | None = None)
 
 def build(project: Project, request: Request, out: Path, progress: Progress, *, site_url: str | None = None) -> Report:
     """Build the site of one drop into `out`; what stood there stays until the new site is whole."""
-    with tempfile.TemporaryDirectory(prefix="onefunnel-") as folder:
+    with (
+        told(SiteError, "The site was not built; the previous one stays."),
+        tempfile.TemporaryDirectory(prefix="onefunnel-") as folder,
+    ):
         work = Path(folder)
         # A process takes a second to load its libraries, which is over when there is something to draw.
         with second_pen(_cache(project, work)) as pen:
@@ -214,21 +221,36 @@ def explain_cell(
 def check(project: Project, request: Request, progress: Progress) -> tuple[list[ReportError], LoadReport | None]:
     """Return every kind of mistake that can be found in one go, and the load report where the drop could be read."""
     problems: list[ReportError] = []
-    agreement = None
+    agreement, kpis, profiles, load = None, None, None, None
     with _collected(problems):
         agreement = load_agreement(project, request.settings)
+    with _collected(problems):
+        profiles = load_profiles(project)
     if agreement is not None:
         with _collected(problems):
-            load_kpis(project, agreement)
+            kpis = load_kpis(project, agreement)
+    drop = _drop_to_check(project, request, agreement, problems) if agreement and profiles else None
+    if agreement is not None and drop is not None:
+        with (
+            _collected(problems),
+            facts_of(Inputs(agreement, kpis or (), drop), project, request.engine, progress) as ready,
+        ):
+            load = replace(ready.load, findings=ready.findings)
+            measure_kpis(ready.kpis, ready.engine, ready.agreement, ready.load, ready.drop.as_of)
+    return sorted(problems, key=lambda problem: problem.exit_code), load
+
+
+def _drop_to_check(
+    project: Project, request: Request, agreement: Agreement, problems: list[ReportError]
+) -> Drop | None:
+    """Return the drop, or None where there is none to check beside the mistakes found so far."""
     with _collected(problems):
-        load_profiles(project)
-    if problems:
-        return problems, None
-    load = None
-    with _collected(problems), prepared(project, request, progress) as ready:
-        load = replace(ready.load, findings=ready.findings)
-        measure_kpis(ready.kpis, ready.engine, ready.agreement, ready.load, ready.drop.as_of)
-    return problems, load
+        try:
+            return open_drop(request.exports, request.as_of, project, agreement.settings)
+        except click.UsageError:
+            if not problems:
+                raise
+    return None
 
 
 @contextmanager

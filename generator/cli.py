@@ -6,16 +6,16 @@ Rooms are imported inside the commands: pandas, DuckDB and Altair take longer to
 from __future__ import annotations
 
 import json
-import os
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from generator import __version__
-from generator.errors import AgreementError, ExportError, KpiError, ReportError
+from generator.errors import AgreementError, ExportError, KpiError, ReportError, SiteError, printable, told
 from generator.progress import progress_on
 from generator.project import Project, find_project
 
@@ -23,8 +23,19 @@ if TYPE_CHECKING:
     from generator.build import Request
     from generator.sources.report import LoadReport
 
-_FOLDER = click.Path(file_okay=False, path_type=Path)
-_FILE = click.Path(dir_okay=False, path_type=Path)
+
+class _Place(click.Path):
+    """A path; an empty one is no path, though the system takes it for the folder where one stands."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path; fail for one that no system can have."""
+        if not str(value).strip() or "\0" in str(value):
+            self.fail("names no place.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+_FOLDER = _Place(file_okay=False, path_type=Path)
+_FILE = _Place(dir_okay=False, path_type=Path)
 
 _EPILOG = """\b
 A first site, from a made-up company:
@@ -65,7 +76,11 @@ def _drop_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that say which drop is read, and how."""
     for option in (
         click.option("--engine", default="duckdb", show_default=True, help="Database that runs the queries."),
-        click.option("--settings", type=_FILE, help="YAML or JSON laid over content/agreement/settings.yml."),
+        click.option(
+            "--settings",
+            type=_Place(exists=True, dir_okay=False, path_type=Path),
+            help="YAML or JSON laid over content/agreement/settings.yml.",
+        ),
         click.option("--as-of", help="Instant, or a date (end of that local day); default: what the drop says."),
         click.option("--exports", type=_FOLDER, help="Folder of the drop; default: the newest below exports/."),
     ):
@@ -88,9 +103,11 @@ def _request(options: dict[str, Any]) -> Request:
 def build(session: _Session, /, out: Path, site_url: str | None, as_json: bool, **options: Any) -> None:
     """Build the site of one drop, strictly: any mistake stops it and the old site stays."""
     from generator.build import build
+    from generator.models.two_homes import OVERRULED
 
     _need_project(session.project)
-    _need_place(out)
+    _need_apart(out, session.project, options["exports"])
+    _need_place(out.absolute().parent, out)
     report = build(session.project, _request(options), out.resolve(), session.progress, site_url=site_url)
     outcome = {
         "site": str(out),
@@ -104,6 +121,9 @@ def build(session: _Session, /, out: Path, site_url: str | None, as_json: bool, 
     if as_json:
         _print_json(outcome)
         return
+    for finding in report.findings:
+        if finding.id == OVERRULED:
+            click.echo(f"Note: {finding.text}", err=True)
     for file in report.load.unclaimed:
         click.echo(f"No profile claims {file}; nothing of it is in the site.", err=True)
     click.echo(f"{out / 'index.html'}: the drop of {report.drop.id}, {len(report.kpis)} KPIs")
@@ -120,13 +140,17 @@ def measure(session: _Session, /, out: Path | None, **options: Any) -> None:
 
     if out is not None and out.suffix not in (".csv", ".json", ".parquet"):
         raise click.BadParameter(f"{out} ends in neither .csv, .json nor .parquet.", param_hint="--out")
-    if out is not None and not out.absolute().parent.is_dir():
-        raise click.BadParameter(f"there is no folder {out.parent}.", param_hint="--out")
+    if out is not None:
+        if not out.absolute().parent.is_dir():
+            raise click.BadParameter(f"there is no folder {out.parent}.", param_hint="--out")
+        _need_apart(out, session.project, options["exports"])
+        _need_place(out.absolute().parent, out)
     report = measure(session.project, _request(options), session.progress)
     if out is None:
         click.echo(csv_text(report.results.cells), nl=False)
         return
-    write_results(report.results, out)
+    with told(SiteError, "The results cannot be written."):
+        write_results(report.results, out)
     click.echo(f"{out}: {len(report.results.cells)} cells", err=True)
 
 
@@ -147,8 +171,8 @@ def check(session: _Session, /, as_json: bool, **options: Any) -> None:
             click.echo(f"Error: {problem.message}", err=True)
         if load:
             click.echo(_load_text(load))
-        for file in unclaimed:
-            click.echo(f"Error: no profile claims {file}. Describe it in content/sources/, or take it out.", err=True)
+        for line in _unclaimed_lines(session.project, unclaimed):
+            click.echo(f"Error: {line}", err=True)
     if problems:
         sys.exit(problems[0].exit_code)
     if unclaimed:
@@ -223,13 +247,26 @@ def _need_project(project: Project) -> None:
         )
 
 
-def _need_place(out: Path) -> None:
+def _need_apart(out: Path, project: Project, exports: Path | None) -> None:
+    """Refuse to write into what is read, or over it: the next drop would hold this one's results."""
+    place = out.resolve()
+    for folder in (exports, project.exports, project.root / "content", project.root / "site_templates"):
+        read = folder.resolve() if folder is not None else None
+        if read is not None and (place.is_relative_to(read) or read.is_relative_to(place)):
+            what = f"{out} holds, or lies in, what is read ({project.shown(read)}). Name a folder of its own."
+            raise click.BadParameter(what, param_hint="--out")
+
+
+def _need_place(folder: Path, out: Path) -> None:
     """Refuse a place that cannot be written before the work begins, not after it."""
-    place = out.absolute().parent
-    while not place.exists():
-        place = place.parent
-    if not place.is_dir() or not os.access(place, os.W_OK | os.X_OK):
-        raise click.BadParameter(f"{out} cannot be written.", param_hint="--out")
+    while not folder.exists():
+        folder = folder.parent
+    try:
+        # Rights do not tell: there are folders in which not even root can make another.
+        with tempfile.TemporaryDirectory(prefix=".onefunnel-", dir=folder):
+            pass
+    except OSError as problem:
+        raise click.BadParameter(f"{out} cannot be written: {problem.strerror}.", param_hint="--out") from None
 
 
 def _member(text: str) -> tuple[str, str]:
@@ -239,7 +276,17 @@ def _member(text: str) -> tuple[str, str]:
     return dim.strip(), member.strip()
 
 
+def _unclaimed_lines(project: Project, files: Sequence[str]) -> list[str]:
+    """Return what is said of the files that no profile claims."""
+    from generator.sources import load_profiles
+    from generator.sources.telling import unclaimed_line
+
+    return [printable(unclaimed_line(file, load_profiles(project))) for file in files]
+
+
 def _load_text(load: LoadReport) -> str:
+    from generator.sources.telling import quarantine_lines
+
     lines = [f"{'file':44} {'table':24} {'read':>8} {'kept':>8} {'left out':>8} {'unusable':>8}"]
     rows: dict[tuple[str, str], dict[str, int]] = {}
     for line in load.ledger:
@@ -253,7 +300,8 @@ def _load_text(load: LoadReport) -> str:
         lines.append(f"{finding.severity.value}: {finding.text}{count}")
         if finding.snippet:
             lines.extend(f"    {line}" for line in finding.snippet.splitlines())
-    return "\n".join(lines)
+    lines.extend(quarantine_lines(load))
+    return printable("\n".join(lines))
 
 
 def _check_record(problems: list[ReportError], load: LoadReport | None) -> dict[str, Any]:
@@ -269,6 +317,10 @@ def _check_record(problems: list[ReportError], load: LoadReport | None) -> dict[
             for problem in problems
         ],
         "unclaimed": list(load.unclaimed) if load else [],
+        "quarantine": [
+            {"file": x.file, "line": x.line, "table": x.table, "reason": x.reason, "column": x.column}
+            for x in (load.quarantine if load else ())
+        ],
         "ledger": [
             {"file": x.file, "table": x.table, "outcome": x.outcome, "reason": x.reason, "rows": x.rows}
             for x in (load.ledger if load else ())

@@ -119,12 +119,16 @@ def serve(rebuild: Rebuild, watch: Iterable[Path], host: str = "127.0.0.1", port
 
 def open_server(preview: Preview, host: str, port: int) -> ThreadingHTTPServer:
     """Return a server of the preview, not yet running; click.UsageError where the port is taken."""
+    if not host.strip():
+        raise click.UsageError("--host names nobody to listen on. Write 127.0.0.1, or 0.0.0.0 for every address.")
     try:
         server = ThreadingHTTPServer(
             (host, port), partial(_Handler, preview, {host, "localhost", "127.0.0.1", "[::1]"})
         )
     except OSError as problem:
-        raise click.UsageError(f"Cannot listen on {host}:{port}: {problem.strerror}. Try another --port.") from None
+        raise click.UsageError(
+            f"Cannot listen on {host}:{port}: {problem.strerror}. Try another --port or --host."
+        ) from None
     server.daemon_threads = True
     return server
 

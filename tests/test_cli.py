@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
 import os
@@ -198,3 +199,73 @@ def test_a_formula_beyond_all_numbers_has_no_value_and_says_so(command, project,
     (kpis / "huge.md").write_text(text, encoding="utf-8")
     rows = csv.DictReader(io.StringIO(command("--project", project, "measure", "--exports", broken).stdout))
     assert {row["status"] for row in rows if row["metric_id"] == "huge" and not row["value"]} == {"suppressed"}
+
+
+@pytest.mark.parametrize("option", ["--exports=", "--settings=", "--out=", "--out= "])
+def test_an_empty_name_is_no_place(command, project, option):
+    assert "names no place" in command("--project", project, "build", option, code=2).output
+
+
+def test_a_place_in_which_not_even_root_may_write_is_said_before_the_work(command, project, broken):
+    for name in ("build", "measure"):
+        out = "/proc/x.csv"
+        said = command("--project", project, name, "--exports", broken, "--out", out, code=2).output
+        assert "/proc/x.csv cannot be written" in said
+
+
+@pytest.mark.parametrize("place", ["drop", "drop/site", "content", "content/site", "exports/site", "."])
+def test_nothing_is_written_into_or_over_what_is_read(command, project, broken, place):
+    drop = project / "drop"
+    broken.rename(drop)
+    before = sorted(path for path in project.rglob("*"))
+    said = command(
+        "--project", project, "build", "--exports", drop, "--as-of", "2026-11-20", "--out", project / place, code=2
+    )
+    assert "Name a folder of its own" in said.output
+    assert sorted(path for path in project.rglob("*")) == before
+
+
+def test_an_unknown_engine_is_a_usage_error(command, project, broken):
+    assert "duckdb" in command("--project", project, "measure", "--exports", broken, "--engine", "nope", code=2).output
+
+
+def test_settings_that_are_not_there_are_a_usage_error(command, project, tmp_path):
+    command("--project", project, "check", "--settings", tmp_path / "none.yml", code=2)
+
+
+def test_check_names_mistakes_of_kpis_and_of_exports_together(command, project, broken):
+    (project / "content" / "kpis").mkdir()
+    (project / "content" / "kpis" / "own.md").write_text("---\nid: own\ntitel: Own\n---\nNothing.\n", encoding="utf-8")
+    (broken / "lead.csv").write_text("<html>Please log in</html>", encoding="utf-8")
+    said = command("--project", project, "check", "--exports", broken, code=11).output
+    assert "titel" in said
+    assert "lead.csv: this is an HTML page" in said
+
+
+def test_check_names_mistakes_even_where_there_is_no_drop(command, project):
+    (project / "content" / "kpis").mkdir()
+    (project / "content" / "kpis" / "own.md").write_text("---\nid: own\ntitel: Own\n---\nNothing.\n", encoding="utf-8")
+    assert "titel" in command("--project", project, "check", code=12).output
+
+
+def test_a_full_disk_ends_with_14_and_the_old_site_stays(command, project, drop, tmp_path, monkeypatch):
+    out = tmp_path / "site"
+    out.mkdir()
+
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device", "data/kpis.csv")
+
+    monkeypatch.setattr("generator.build.write_data", full)
+    said = command("--project", project, "build", "--exports", drop, "--out", out, code=14).output
+    assert "data/kpis.csv: No space left on device" in said
+    assert list(out.iterdir()) == []
+
+
+def test_signs_that_steer_a_terminal_are_written_out(command, project, broken):
+    (broken / "a\x1b[31mred.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    for arguments in (("check",), ("build", "--out", project / "site")):
+        said = command(
+            "--project", project, *arguments, "--exports", broken, code=11 if len(arguments) == 1 else 0
+        ).output
+        assert "a\\x1b[31mred.csv" in said
+        assert "\x1b" not in said

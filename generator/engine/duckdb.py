@@ -6,11 +6,12 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import click
 import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from generator.errors import EngineError
+from generator.errors import EngineError, printable
 
 _BATCH = 200_000  # rows; large enough that a part costs nothing, small enough to hold a few
 
@@ -107,7 +108,7 @@ class DuckDbEngine:
 
 
 def open_engine(url: str = "duckdb", memory_limit: str = "2GB", threads: int | None = None) -> DuckDbEngine:
-    """Return the engine that `url` names; EngineError for one we do not have."""
+    """Return the engine that `url` names; click.UsageError for one we do not have."""
     if url != "duckdb":
-        raise EngineError(f"Unknown engine {url!r}. Engines: duckdb.")
+        raise click.UsageError(f"Unknown engine '{printable(url)}'. Engines: duckdb.")
     return DuckDbEngine(memory_limit, threads)
