@@ -37,17 +37,23 @@ marked as (
     from reached
 ),
 
-between_them as (
+sorted_out as (
     select
         marked.*,
-        position <= last_position and not (is_first or is_lead or is_opportunity or is_won) as is_between,
-        greatest(sum(
-            case
-                when position <= last_position and not (is_first or is_lead or is_opportunity or is_won) then 1
-                else 0
-            end
-        ) over (partition by touches, lead_position, opportunity_position, model), 1) as shared
+        between_weight > 0 and position <= last_position
+        and not (is_first or is_lead or is_opportunity or is_won) as is_between
     from marked
+),
+
+counted as (
+    select
+        sorted_out.*,
+        greatest(
+            sum(case when is_between then 1 else 0 end)
+                over (partition by touches, lead_position, opportunity_position, model),
+            1
+        ) as shared
+    from sorted_out
 ),
 
 weighed as (
@@ -67,7 +73,7 @@ weighed as (
                 + case when is_won then won_weight else 0 end
             )
         end as weight
-    from between_them
+    from counted
 )
 
 select
