@@ -169,7 +169,7 @@ def _values(tree: ast.expr, sheet: _Sheet, rows: _Rows) -> _Values:
 
 def _constant(number: float, rows: _Rows) -> _Values:
     # A setting that holds no number, because nobody chose one, is no input.
-    status = Status.MISSING_INPUT.value if np.isnan(number) else _OK
+    status = Status.MISSING_INPUT.value if np.isnan(float(number)) else _OK
     return _Values(np.full(len(rows), float(number)), np.full(len(rows), status, dtype=object))
 
 
