@@ -15,6 +15,7 @@ from generator.models.agreement_tables import load_agreement_tables
 from generator.models.attribution import assert_whole_credits, load_attribution_tables
 from generator.models.checks import load_checks, run_checks
 from generator.models.removal import load_channel_credit
+from generator.models.two_homes import overruled_targets
 from generator.sources.report import Finding, LoadReport
 
 _FOLDER = Path(__file__).parent
@@ -141,6 +142,7 @@ def build_facts(engine: Engine, agreement: Agreement, load: LoadReport, as_of: d
     """
     load_agreement_tables(engine, agreement, as_of)
     load_attribution_tables(engine, agreement.settings.attribution)
+    overruled = overruled_targets(engine)  # before a fact lets the drop's own go
     _load_presence(engine, load)
     load_checks(engine, load)
     _refuse_merge_loops(engine)
@@ -152,7 +154,7 @@ def build_facts(engine: Engine, agreement: Agreement, load: LoadReport, as_of: d
             engine.run(f"drop table {table}")
     load_channel_credit(engine, agreement.settings.attribution, _drop_id(as_of, agreement))
     assert_whole_credits(engine)
-    return run_checks(engine)
+    return run_checks(engine) + overruled
 
 
 def _drop_id(as_of: datetime, agreement: Agreement) -> str:

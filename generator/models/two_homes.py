@@ -1,0 +1,27 @@
+"""What stands both in the agreement and in the drop, so that an edit which changes nothing is no riddle."""
+
+from __future__ import annotations
+
+from generator.engine import Engine
+from generator.sources.report import Finding, Severity
+
+#: Also the reason that the command line prints for it.
+OVERRULED = "targets_overruled"
+
+
+def overruled_targets(engine: Engine) -> tuple[Finding, ...]:
+    """Return a note naming the metrics whose targets in targets.yml are out of force because the drop has its own.
+
+    Reads `own_target` (the agreement's), `canonical.target` (the drop's) and nothing of what follows from them.
+    """
+    rows = engine.rows(
+        "select distinct own_target.metric_id from own_target"
+        " inner join canonical.target as target on target.metric_id = own_target.metric_id"
+        " where target.target_id = own_target.target_id"
+        " or own_target.version = 'sample' and target.version <> 'sample' order by 1"
+    )
+    if not rows:
+        return ()
+    metrics = ", ".join(str(metric) for (metric,) in rows)
+    text = f"the drop has targets of its own; those in content/agreement/targets.yml are out of force for {metrics}"
+    return (Finding(OVERRULED, Severity.NOTES, text, tables=("target",)),)
