@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from models_bench import of_period, packaged_agreement, same
+from models_bench import FactBench, of_period, packaged_agreement, same
+
+from generator import models
 
 RATES = """
     currency  rate_date   rate
@@ -179,39 +182,111 @@ SUBSCRIPTION = st.tuples(
 
 
 @given(st.lists(SUBSCRIPTION, max_size=8), st.randoms(use_true_random=False))
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_bridges_close_gross_is_below_net_and_order_means_nothing(build, rows, random):
-    found = facts_of(build, rows)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_bridges_close_gross_is_below_net_and_order_means_nothing(monthly, rows, random):
+    found = monthly(rows)
     for opening, moved, closing in found.bridges:
         assert opening + moved == closing
     for first, last, kept in found.retained:
         assert 0 <= kept <= min(first, last)
     random.shuffle(rows)
-    again = facts_of(build, rows)
+    again = monthly(rows)
     assert (again.bridges, again.retained) == (found.bridges, found.retained)
 
 
-def facts_of(build, rows):
+@pytest.fixture
+def monthly(build, _engine):
+    """Build only the facts of subscriptions, from rows as they are drawn by chance."""
+    rates = "\n".join(["currency  rate_date  rate", *(f"EUR  {month(n)}  1.{n:02}" for n in range(25))])
+    build(fx_rate=rates)
+    bench, folder = FactBench(_engine), Path(models.__file__).parent
+
+    def run(rows):
+        bench._fill("fx_rate", rates)
+        bench._fill("subscription", drawing(rows))
+        for fact in ("fx_day", "account_mrr", "subscription_pair", "mrr_step", "churn", "retention"):
+            _engine.run(f"create or replace table {fact} as {(folder / f'{fact}.sql').read_text()}")
+        return SimpleNamespace(bridges=_engine.rows(BRIDGES), retained=_engine.rows(RETAINED))
+
+    return run
+
+
+def drawing(rows):
     lines = [
-        f"{account}  {account}{mrr}{first}{length}{currency}  {month(first)}  {month(first + length) if length else '-'}  {mrr}  {currency}"
+        f"{account}  {account}{mrr}{first}{length}{currency}  {month(first)}"
+        f"  {month(first + length) if length else '-'}  {mrr}  {currency}"
         for account, first, length, mrr, currency in rows
     ]
-    text = "\n".join(["account_id  subscription_id  start_date  end_date  mrr  currency", *dict.fromkeys(lines)])
-    every_month = "\n".join(f"EUR  {month(n)}  1.{n:02}" for n in range(25))
-    facts = build(subscription=text, fx_rate=f"currency  rate_date  rate\n{every_month}")
-    bridges = facts.engine.rows("""
-        select
-            (select coalesce(sum(amount), 0) from mrr_step where mrr_step.period = p.period and step = 'opening'),
-            (select coalesce(sum(amount), 0) from mrr_step where mrr_step.period = p.period and step <> 'opening'),
-            (select coalesce(sum(mrr), 0) from account_mrr where account_mrr.period = p.period)
-        from period as p where grain in ('month', 'quarter', 'year') and role = 'own' order by p.period
-    """)
-    retained = facts.engine.rows(
-        "select first_mrr, last_mrr, kept_mrr from retention where gap is null order by period, account_id"
-    )
-    return SimpleNamespace(bridges=bridges, retained=retained)
+    return "\n".join(["account_id  subscription_id  start_date  end_date  mrr  currency", *dict.fromkeys(lines)])
+
+
+BRIDGES = """
+    select
+        (select coalesce(sum(amount), 0) from mrr_step where mrr_step.period = p.period and step = 'opening'),
+        (select coalesce(sum(amount), 0) from mrr_step where mrr_step.period = p.period and step <> 'opening'),
+        (select coalesce(sum(mrr), 0) from account_mrr where account_mrr.period = p.period)
+    from period as p where grain in ('month', 'quarter', 'year') and role = 'own' order by p.period
+"""
+RETAINED = "select first_mrr, last_mrr, kept_mrr from retention where gap is null order by period, account_id"
 
 
 def month(number):
     """Return the first day of the month that is so many after January 2025."""
     return f"{2025 + number // 12}-{number % 12 + 1:02}-01"
+
+
+RETENTION = ("nrr", "grr", "logo_retention")
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ({}, (4400 / 6100, 3700 / 6100, 5 / 7)),
+        ({"reactivation": "strict"}, (3700 / 6100, 3200 / 6100, 4 / 7)),
+        ({"grr_grain": "subscription"}, (4400 / 6100, 3100 / 6100, 5 / 7)),
+        ({"fx": "dated"}, (4500 / 6100, 3700 / 6100, 5 / 7)),
+    ],
+)
+def test_net_gross_and_customer_retention(measure, said, kept):
+    found = measure(*RETENTION, subscription=YEAR, fx_rate=RATES, settings=retention(**said))
+    assert tuple(found.of(metric) for metric in RETENTION) == pytest.approx(kept)
+    assert found.cell("logo_retention").n == 7
+
+
+def test_a_shorter_window_looks_at_fewer_months(measure):
+    found = measure("nrr", subscription=YEAR, fx_rate=BRIDGE_RATES, settings=retention(window_months=10))
+    assert found.cell("nrr").denominator == 6100  # on the first day of the year
+    assert found.of("nrr") == pytest.approx(4400 / 6100)
+
+
+def test_under_a_window_of_data_there_is_no_retention(measure):
+    found = measure(*RETENTION, subscription="account_id  start_date  mrr\n A1  2026-03-01  50")
+    assert [found.of(metric) for metric in RETENTION] == ["missing_input"] * 3
+
+
+def test_monthly_revenue_and_what_moved_it(measure):
+    found = measure("mrr", subscription=YEAR, fx_rate=BRIDGE_RATES)
+    assert found.of("mrr", "2026") == 4750
+    assert found.of("mrr.arr", "2026") == 12 * 4750
+    assert found.of("mrr.opening", "2026") == 6100
+    assert found.of("mrr.movement", "2026") == 4750 - 6100
+    assert found.members("mrr.movement", "step", "2026") == {
+        "new": 250, "expansion": 700, "contraction": -200, "churn": -2200, "fx": 100,
+    }  # fmt: skip
+
+
+def test_without_a_rate_monthly_revenue_is_withheld(measure):
+    found = measure(
+        "mrr", subscription="account_id  start_date  mrr  currency\n A1  08-01  50  GBP\n A2  08-01  9  USD"
+    )
+    assert (found.of("mrr"), found.of("mrr.movement")) == ("missing_fx", "missing_fx")
+
+
+def test_churn_is_lost_customers_over_customer_months(measure):
+    rows = ["account_id  segment  start_date  end_date  mrr"]
+    rows += [f"S{n}  SMB  2024-01-01  -  100" for n in range(4)] + ["S9  SMB  2024-01-01  2026-05-01  100"]
+    rows += [f"E{n}  ENT  2024-01-01  -  1000" for n in range(2)]
+    found = measure("churn_rate", subscription="\n".join(rows))
+    assert found.of("churn_rate", "2026-10", "segment=SMB") == pytest.approx(1 / 54)
+    assert found.of("churn_rate", "2026-10", "segment=ENT") == 0
+    assert found.of("churn_rate", "2026-10") == pytest.approx(1 / 78)
