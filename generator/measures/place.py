@@ -1,4 +1,4 @@
-"""Places unit rows in cells (period x scope): summed by day and member first, then over the days of a period."""
+"""Places unit rows in cells (period x scope): summed by stretch of days and member, then over those of a period."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from generator.measures.scopes import ALL
 
 _UNITS = "units"
 IN_WHOLE = "in_whole"
-_MOST = 4_000_000  # entries of a table of days and members; more members are taken in turns
+_MOST = 4_000_000  # entries of a table of stretches and members; more members are taken in turns
 _EXACT = 2**53  # up to here a float holds every integer
 
 Sums = dict[str, npt.NDArray[Any]]
@@ -44,10 +44,14 @@ class Placed:
 
 @dataclass(frozen=True, eq=False)
 class _Span:
-    """The periods to fill, and the days they cover: period i holds the days [starts[i], cuts[i]) of `days`."""
+    """The periods to fill, and the days they cover in stretches in which no period begins or ends.
+
+    Period i holds the stretches [starts[i], cuts[i]).
+    """
 
     first_day: int
-    days: int
+    stretch: Codes  # of each day, from the first
+    stretches: int
     starts: Indices
     cuts: Indices
 
@@ -58,10 +62,10 @@ class _Span:
 
 @dataclass(frozen=True, eq=False)
 class _Spread:
-    """Unit rows on the days (or in the periods) of a span, with what is to be summed."""
+    """Unit rows in the stretches (or in the periods) of a span, with what is to be summed."""
 
     dated: Indices | slice  # rows that go by their day
-    day: Codes  # of each of them, from the span's first
+    stretch: Codes  # of each of them
     named: Indices | slice  # rows that name their period
     period: Codes  # of each of them, within the span
     values: Mapping[str, npt.NDArray[Any]]
@@ -126,20 +130,23 @@ def _numbered(keys: Indices, count: int) -> tuple[Indices, Codes]:
 
 
 def _span(periods: Periods, wanted: Indices) -> _Span:
-    starts, cuts = periods.starts[wanted], periods.cuts[wanted]
-    first = int(starts.min()) if len(starts) else 0
-    days = max(int(cuts.max(initial=first)) - first, 0)
-    return _Span(first, days, starts - first, np.maximum(cuts, starts) - first)
+    starts = periods.starts[wanted]
+    ends = np.maximum(periods.cuts[wanted], starts)
+    edges = np.unique(np.concatenate([starts, ends]))
+    count = max(len(edges) - 1, 0)
+    stretch = np.repeat(np.arange(count, dtype="int32"), np.diff(edges))
+    first = int(edges[0]) if len(edges) else 0
+    return _Span(first, stretch, count, np.searchsorted(edges, starts), np.searchsorted(edges, ends))
 
 
 def _spread(rows: UnitRows, wanted: Indices, span: _Span, periods: Periods) -> _Spread:
     day = rows.day - np.int32(span.first_day)
-    dated = _true((day >= 0) & (day < span.days))
+    dated = _true((day >= 0) & (day < len(span.stretch)))
     within = np.full(len(periods.ids) + 1, -1, dtype="int32")  # the last entry answers for rows that name no period
     within[wanted] = np.arange(len(wanted))
     period = within[rows.period]
     named = _true(period >= 0)
-    return _Spread(dated, day[dated], named, period[named], _values(rows))
+    return _Spread(dated, span.stretch[day[dated]], named, period[named], _values(rows))
 
 
 def _true(flags: Flags) -> Indices | slice:
@@ -169,7 +176,7 @@ def _blocking(word: str) -> str:
 
 def _totals(spread: _Spread, members: Members, span: _Span) -> Sums:
     """Return tables of period x member: how many rows (`units`), and every value summed."""
-    width = max(_MOST // max(span.days, 1), 1)
+    width = max(_MOST // max(span.stretches, 1), 1)
     if len(members.scopes) <= width:
         return _table(spread, members.codes, len(members.scopes), span)
     tables = []
@@ -185,14 +192,14 @@ def _some(spread: _Spread, mine: Flags) -> _Spread:
     return replace(
         spread,
         dated=every[spread.dated][dated],
-        day=spread.day[dated],
+        stretch=spread.stretch[dated],
         named=every[spread.named][named],
         period=spread.period[named],
     )
 
 
 def _table(spread: _Spread, codes: Codes, members: int, span: _Span) -> Sums:
-    by_day = spread.day.astype(np.int64) * members + codes[spread.dated]
+    by_day = spread.stretch.astype(np.int64) * members + codes[spread.dated]
     by_name = spread.period.astype(np.int64) * members + codes[spread.named]
     found = {_UNITS: _summed(None, by_day, by_name, members, span)}
     for name, values in spread.values.items():
@@ -212,10 +219,10 @@ def _summed(
     dated, named = weights or (None, None)
     total = _grouped(named, by_name, span.periods * members).reshape(span.periods, members)
     if len(by_day):
-        # A period is a run of days: what had come together by its end, less what had by its start.
-        daily = _grouped(dated, by_day, span.days * members).reshape(span.days, members)
-        running = np.zeros((span.days + 1, members), dtype=daily.dtype)
-        np.cumsum(daily, axis=0, out=running[1:])
+        # A period is a run of stretches: what had come together by its end, less what had by its start.
+        apart = _grouped(dated, by_day, span.stretches * members).reshape(span.stretches, members)
+        running = np.zeros((span.stretches + 1, members), dtype=apart.dtype)
+        np.cumsum(apart, axis=0, out=running[1:])
         total = total + running[span.cuts] - running[span.starts]
     return total
 
