@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 import pandas as pd
 
 from generator import charts
 from generator.kpis.kpi import Kind, Kpi
-from generator.measures.scopes import ALL
-from generator.pages import formats, words
+from generator.pages import formats
 from generator.pages.block import Block
-from generator.pages.cells import Period
+from generator.pages.cells import Cell, Period
 from generator.pages.context import Context
-from generator.pages.headline import Headline, period_text, printed
+from generator.pages.headline import Headline, period_text, printed, short_status
 from generator.pages.kpi_pages import finding
 from generator.pages.markup import Trusted
 from generator.pages.shapes import curves
@@ -46,21 +46,16 @@ def blocks(context: Context) -> Iterator[Block]:
 
 def _months(context: Context, metric: str) -> list[Period]:
     """Return the newest months with a curve, oldest first."""
-    known = set(_curve(context, metric)["period"])
+    known = context.curves.get(metric, {})
     return [row for row in context.cells.of_grain("month") if row.label in known][-MONTHS:]
-
-
-def _curve(context: Context, metric: str) -> pd.DataFrame:
-    frame = context.report.results.curves
-    return frame[(frame["metric_id"] == metric) & (frame["scope"] == ALL)]
 
 
 def _map(context: Context, kpi: Kpi, months: list[Period]) -> Trusted:
     """Return the share reached by days since entry, one row per month of entry."""
-    frame = _curve(context, kpi.id)
-    window = int(frame["day"].max())
+    curves = context.curves[kpi.id]
+    window = int(curves[months[0].label]["day"].max())
     days = sorted({round(window * step / COLUMNS) for step in range(1, COLUMNS + 1)})
-    rows = [row for month in months for row in _shares(frame[frame["period"] == month.label], month, days)]
+    rows = [row for month in months for row in _shares(context, kpi.id, month, days)]
     name, subject = f"{kpi.id}-cohorts".replace("_", "-"), f"{kpi.title} by month of entry and days since then"
     context.charts[name] = chart = charts.heat(
         pd.DataFrame(rows, columns=["row", "column", "value", "n"]), unit="ratio", subject=subject
@@ -73,45 +68,47 @@ def _map(context: Context, kpi: Kpi, months: list[Period]) -> Trusted:
     return Trusted(charts.figure(name, chart, title=subject, note=note, table=table))
 
 
-def _shares(part: pd.DataFrame, month: Period, days: list[int]) -> Iterator[tuple[str, str, float, int]]:
+def _shares(context: Context, metric: str, month: Period, days: list[int]) -> Iterator[tuple[str, str, float, int]]:
     """Yield the shares reached by those days, as long as some of the month are old enough to tell."""
-    entered = int(part["at_risk"].iloc[0])
-    for share, day in _reached(part, days):
+    entered = int(context.curves[metric][month.label]["at_risk"].iloc[0])
+    for day, share in _reached(context, metric, month, days):
         if share is not None:
             yield formats.period(month.label), f"day {day}", share, entered
 
 
-def _reached(part: pd.DataFrame, days: list[int]) -> Iterator[tuple[float | None, int]]:
-    by_day = part.set_index("day")
+def _reached(context: Context, metric: str, month: Period, days: list[int]) -> Iterator[tuple[int, float | None]]:
+    """Yield the share reached by each day; none where even the first of the month are younger than that."""
+    shares = context.curves[metric][month.label].set_index("day")["share"]
+    oldest = (context.report.drop.as_of.date() - date.fromisoformat(month.starts_on)).days
     for day in days:
-        share, left = float(by_day["share"].get(day, float("nan"))), int(by_day["at_risk"].get(day, 0))
-        # Nobody left to follow means too young, unless all of them have come to an end.
-        yield (share if share == share and (left or share >= 1) else None), day
+        yield day, float(shares[day]) if day <= oldest else None
 
 
 def _rows(context: Context, kpi: Kpi, months: list[Period], days: list[int]) -> Iterator[list[object]]:
-    frame = _curve(context, kpi.id)
     for month in reversed(months):
-        part = frame[frame["period"] == month.label]
+        part = context.curves[kpi.id][month.label]
         cell = context.cells.cell(kpi.id, month.label)
         entered = int(part["at_risk"].iloc[0])
         ripe = formats.percent(cell.n / entered, 0) if cell and entered else formats.NOT_AVAILABLE
-        shares = [formats.percent(share) if share is not None else "" for share, _ in _reached(part, days)]
-        full = (
-            printed(context, kpi.headline, cell)
-            if cell and cell.value is not None
-            else words.STATUS_WORDS.get(cell.status if cell else "", "").partition(":")[0]
-        )
-        yield [period_text(month), formats.counted(entered), ripe, *shares, full]
+        shares = [
+            formats.percent(share) if share is not None else "" for _, share in _reached(context, kpi.id, month, days)
+        ]
+        yield [period_text(month), formats.counted(entered), ripe, *shares, _in_full(context, kpi, cell)]
+
+
+def _in_full(context: Context, kpi: Kpi, cell: Cell | None) -> str:
+    """Return the rate of those who had their full time, or the word for why there is none."""
+    if cell is None or cell.value is None:
+        return short_status(cell.status) if cell else formats.NOT_AVAILABLE
+    return printed(context, kpi.headline, cell)
 
 
 def _window_check(context: Context, stand: Headline) -> Iterator[str]:
     """Yield by which day most of those who got there had done so, and whether the window cuts them off."""
-    frame = _curve(context, stand.kpi.id)
-    closed = [row for row in context.cells.of_grain("quarter") if not row.is_part and row.label in set(frame["period"])]
-    part = next(
-        (frame[frame["period"] == row.label] for row in reversed(closed) if _is_ripe(context, stand.kpi, row)), None
-    )
+    curves = context.curves[stand.kpi.id]
+    closed = [row for row in context.cells.of_grain("quarter") if not row.is_part and row.label in curves]
+    ripe = (row for row in reversed(closed) if _is_ripe(context, stand.kpi, row))
+    part = next((curves[row.label] for row in ripe), None)
     if part is None or not part["share"].iloc[-1]:
         return
     window = int(part["day"].max())

@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+import pandas as pd
+
 from generator.charts import Chart
 from generator.kpis.kpi import Figure, Kind, Kpi
+from generator.measures.scopes import ALL
 from generator.pages import formats, words
 from generator.pages.cells import Cells, member_of
 from generator.pages.markup import Trusted
@@ -67,6 +70,15 @@ class Context:
             if name and name not in words.PACING and kpi in self.kpis:
                 found.setdefault(kpi, []).append(metric)
         return {kpi: tuple(metrics) for kpi, metrics in found.items()}
+
+    @cached_property
+    def curves(self) -> Mapping[str, Mapping[str, pd.DataFrame]]:
+        """Of each metric that follows cohorts, by period of entry: `day`, `share` and `at_risk` of all who entered."""
+        frame = self.report.results.curves
+        found: dict[str, dict[str, pd.DataFrame]] = {}
+        for (metric, period), part in frame[frame["scope"] == ALL].groupby(["metric_id", "period"], sort=False):
+            found.setdefault(str(metric), {})[str(period)] = part[["day", "share", "at_risk"]]
+        return found
 
     def figure(self, metric: str) -> Figure:
         """Return the figure of a metric id; one that no file names takes after the figure it belongs to."""

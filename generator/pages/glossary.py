@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-import yaml
-
 from generator.errors import Mistake, SiteError
 from generator.pages.context import Context
 from generator.project import Project
+from generator.texts import text_of, yaml_of
 
 FILE = "glossary.yml"
 #: Read by the snippets extension for every page; names that begin with an underscore are not published.
@@ -35,9 +34,9 @@ def read_terms(project: Project) -> tuple[Term, ...]:
         path = layer / FILE
         if path.is_file():
             try:
-                entries = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+                entries = yaml_of(text_of(path)) or {}
                 found.update({term.word: term for term in map(_term, entries.get("terms", []))})
-            except (yaml.YAMLError, TypeError, KeyError, AttributeError, ValueError) as error:
+            except (TypeError, KeyError, AttributeError, ValueError) as error:
                 mend = "Write entries like: - {term: paced, meaning: Compared with the part that is due., also: [pace]}"
                 raise SiteError(
                     "The glossary cannot be read.", [Mistake(project.shown(path), str(error), mend)]

@@ -6,13 +6,12 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from generator.errors import Mistake, SiteError
 from generator.pages.context import Context
 from generator.pages.markup import encoded
 from generator.pages.templates import front_matter_text
 from generator.project import Project
+from generator.texts import text_of, yaml_of
 
 FOLDER = "content/handbook"
 _FRONT = re.compile(r"\A---\r?\n(.*?)\r?\n---\r?\n", re.DOTALL)
@@ -37,17 +36,17 @@ def read_handbook(project: Project) -> list[Prose]:
 
 
 def _prose(project: Project, name: str, path: Path) -> Prose:
-    text = path.read_text(encoding="utf-8")
-    front = _FRONT.match(text)
     try:
-        meta = (yaml.safe_load(front.group(1)) or {}) if front else {}
+        text = text_of(path)
+        front = _FRONT.match(text)
+        meta = (yaml_of(front.group(1)) or {}) if front else {}
         body = text[front.end() :] if front else text
         heading = _TITLE.search(body)
         title = str(
             meta.get("title") or (heading.group(1) if heading else Path(name).stem.replace("-", " ").capitalize())
         )
         return Prose(f"guide/{name}", title, str(meta.get("description") or title), int(meta.get("order", 50)), body)
-    except (yaml.YAMLError, AttributeError, TypeError, ValueError) as error:
+    except (AttributeError, TypeError, ValueError) as error:
         mend = "Front matter is YAML between two lines of ---, with title, description and order."
         raise SiteError("A handbook page cannot be read.", [Mistake(project.shown(path), str(error), mend)]) from error
 

@@ -9,7 +9,7 @@ from generator.sources.report import LoadReport, Outcome, Reason
 
 REASONS = {
     Reason.NONE: "",
-    Reason.NOT_SELECTED: "the profile leaves such rows out: deleted, of another record type, or without the entry that the table is about",
+    Reason.NOT_SELECTED: "the profile leaves it out: deleted, of another record type, or without such an entry",
     Reason.FUTURE_DATED: "dated after the data was taken",
     Reason.DUPLICATE_KEY: "an identical or older copy of a row that is kept",
     Reason.ORPHAN: "the record it belongs to is not in the drop",

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-import yaml
-
 from generator.errors import Mistake, SiteError
 from generator.project import Project
+from generator.texts import text_of, yaml_of
 
 FILE = "annotations.yml"
 
@@ -28,9 +27,9 @@ def read_notes(project: Project) -> tuple[Note, ...]:
     if path is None:
         return ()
     try:
-        entries = yaml.safe_load(path.read_text(encoding="utf-8")) or []
+        entries = yaml_of(text_of(path)) or []
         return tuple(sorted((_note(entry) for entry in entries), key=lambda note: (note.on, note.text)))
-    except (yaml.YAMLError, TypeError, KeyError, ValueError, AttributeError) as error:
+    except (TypeError, KeyError, ValueError, AttributeError) as error:
         mend = "Write a list of entries like: - {day: 2026-05-01, text: Price list changed, kpis: [deal_size]}"
         raise SiteError("The notes cannot be read.", [Mistake(project.shown(path), str(error), mend)]) from error
 

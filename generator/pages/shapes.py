@@ -7,8 +7,6 @@ from collections.abc import Iterator
 import pandas as pd
 
 from generator import charts
-from generator.kpis.kpi import Kind
-from generator.measures.scopes import ALL
 from generator.pages import formats, words
 from generator.pages.cells import Period, member_of
 from generator.pages.context import Context
@@ -54,18 +52,15 @@ def _buckets(context: Context, metric: str, period: str) -> dict[str, float]:
 
 def curves(context: Context, stand: Headline) -> Iterator[Trusted]:
     """Yield the share that converted by day since entry, for the newest cohorts, when the KPI follows cohorts."""
-    frame = context.report.results.curves
-    if stand.kpi.headline.kind is not Kind.COHORT or not len(frame):
-        return
-    own = frame[(frame["metric_id"] == stand.kpi.id) & (frame["scope"] == ALL)]
-    rows = [row for row in _closed(context) if (own["period"] == row.label).any()][-CURVES:]
+    own = context.curves.get(stand.kpi.id, {})
+    rows = [row for row in _closed(context) if row.label in own][-CURVES:]
     if not rows:
         return
-    parts = [own[own["period"] == row.label].assign(series=formats.period(row.label)) for row in rows]
+    parts = [own[row.label].assign(series=formats.period(row.label)) for row in rows]
     name = f"{stand.kpi.id}-curve".replace("_", "-")
     subject = f"{stand.kpi.title} by days since entry"
     context.charts[name] = chart = charts.curve(pd.concat(parts)[["day", "share", "series"]], subject=subject)
-    points = [day for day in POINTS if day <= own["day"].max()]
+    points = [day for day in POINTS if day <= parts[0]["day"].max()]
     body = [
         [formats.period(row.label), *(_at(part, day) for day in points)] for row, part in zip(rows, parts, strict=True)
     ]

@@ -19,6 +19,7 @@ from jinja2 import (
 from generator.errors import Mistake, SiteError, with_hint
 from generator.pages.markup import Trusted, finalize
 from generator.project import Project
+from generator.texts import not_utf8
 
 FOLDER = "site_templates"
 
@@ -49,6 +50,8 @@ class Templates:
             known = self._environment.list_templates(extensions=["j2"])
             what = f"there is no template {with_hint(str(error.message), known)}"
             raise _failure(f"{FOLDER}/{name}", None, page, what) from error
+        except UnicodeDecodeError as error:
+            raise _failure(f"{FOLDER}/{name}", None, page, not_utf8(error)) from error
         except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
             raise _failure(f"{FOLDER}/{name}", _line_in(name, error), page, str(error)) from error
 
