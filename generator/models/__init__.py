@@ -13,6 +13,7 @@ from generator.engine import Engine
 from generator.errors import ExportError, Mistake
 from generator.models.agreement_tables import load_agreement_tables
 from generator.models.attribution import assert_whole_credits, load_attribution_tables
+from generator.models.bridge import assert_bridge_closes
 from generator.models.checks import load_checks, run_checks
 from generator.models.removal import load_channel_credit
 from generator.models.two_homes import overruled_targets
@@ -154,6 +155,7 @@ def build_facts(engine: Engine, agreement: Agreement, load: LoadReport, as_of: d
             engine.run(f"drop table {table}")
     load_channel_credit(engine, agreement.settings.attribution, _drop_id(as_of, agreement))
     assert_whole_credits(engine)
+    assert_bridge_closes(engine)
     return run_checks(engine) + overruled
 
 

@@ -52,10 +52,13 @@ select
     cast(counted.won as bigint) as won,
     cast(counted.decided as bigint) as decided,
     counted.decided >= option.fewest and counted.decided > 0 as is_measured,
-    case
-        when counted.decided >= option.fewest and counted.decided > 0
-            then cast(cast(counted.won as decimal(18, 0)) / counted.decided as decimal(18, 9))
-        else counted.probability
-    end as win_rate
+    -- As a fraction, so that money is divided last.
+    cast(
+        case when counted.decided >= option.fewest and counted.decided > 0 then counted.won else counted.probability end
+        as decimal(18, 9)
+    ) as numerator,
+    cast(
+        case when counted.decided >= option.fewest and counted.decided > 0 then counted.decided else 1 end as bigint
+    ) as denominator
 from counted
 cross join (select cast(value as integer) as fewest from setting where key = 'min_n_rate') as option

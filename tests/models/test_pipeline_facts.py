@@ -1,9 +1,13 @@
 """What stands in the pipeline at any instant, and every change to it."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from models_bench import of_period, same
+
+from generator import models
 
 DEAL = "opportunity_id  created_at   stage        is_closed  is_won  close_date  closed_at    amount\n"
 EVENT = "opportunity_id  occurred_at  stage        amount  close_date\n"
@@ -193,8 +197,8 @@ def test_the_odds_of_a_stage_are_those_of_the_deals_that_had_reached_it(build):
 
 def test_with_too_few_decided_deals_the_agreed_probability_stands_in(build):
     facts = build(opportunity=DEAL + "O1  10-01 08:00  qualified  false  false  -  -  100")
-    found = facts.draw("stage_odds", "is_measured win_rate", f"{of_period('2026-10')} and stage = 'negotiation'")
-    assert found == "no  0.9"
+    found = facts.draw("stage_odds", "is_measured numerator denominator", f"{of_period('2026-10')} and stage = 'negotiation'")
+    assert found == "no  0.9  1"
 
 
 STEPS = st.tuples(
@@ -206,22 +210,7 @@ HISTORY = st.lists(
     st.tuples(st.integers(1, 80), STEPS), min_size=1, max_size=5, unique_by=lambda change: change[0]
 ).map(sorted)
 
-BALANCE = """
-    select period, deal_id, sum(amount) as rest
-    from (
-        select pipeline.period, deal_id, case when point = 'start' then amount else -amount end as amount
-        from pipeline
-        inner join period on period.period = pipeline.period
-        where has_qualified and period.role = 'own'
-        union all
-        select period.period, deal_id, amount
-        from pipeline_move
-        inner join period on moved_on >= period.starts_on and moved_on < period.cut_on
-        where period.grain in ('month', 'quarter', 'year') and period.role = 'own'
-    ) as parts
-    group by 1, 2
-    having sum(amount) <> 0
-"""
+BALANCE = (Path(models.__file__).with_name("bridge_gap.sql")).read_text(encoding="utf-8")
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
