@@ -10,6 +10,7 @@ from generator.demo.handoffs import RECYCLED_REASONS
 from generator.demo.people import AUTOMATION
 from generator.demo.salesforce.ids import ids_or_empty, record_ids
 from generator.demo.salesforce.links import Links
+from generator.demo.salesforce.scores import score_changes
 from generator.demo.salesforce.spelling import QUEUE, STATUS, days, flags, instants, joined
 from generator.demo.story import Story
 
@@ -24,6 +25,7 @@ def lead_tables(story: Story, links: Links) -> dict[str, pd.DataFrame]:
     moves = _moves(story)
     owners = _assignments(story)
     history = _history(links, moves, owners)
+    history = pd.concat([history, score_changes(story, links, moves)[history.columns]], ignore_index=True)
     return {"Lead": _leads(story, links, moves, owners), "LeadHistory": history}
 
 
