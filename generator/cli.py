@@ -37,6 +37,9 @@ class _Place(click.Path):
 _FOLDER = _Place(file_okay=False, path_type=Path)
 _FILE = _Place(dir_okay=False, path_type=Path)
 
+#: Commands that read a drop.
+_SLOW = ("build", "measure", "check", "explain", "serve")
+
 _EPILOG = """\b
 A first site, from a made-up company:
   onefunnel demo exports/demo
@@ -62,6 +65,8 @@ def main(context: click.Context, folder: Path | None, quiet: bool) -> None:
     if folder is not None and not folder.is_dir():
         raise click.BadParameter(f"{folder} is no folder.", param_hint="--project")
     context.obj = _Session(Project(folder.resolve()) if folder else find_project(), quiet)
+    if context.invoked_subcommand in _SLOW:
+        context.obj.progress.note(f"onefunnel {__version__}")  # the rooms of these take a second to import
 
 
 class _Session:

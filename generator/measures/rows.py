@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -225,7 +226,12 @@ def _coded(column: Any, known: dict[str, int]) -> Codes:
 
 def _members(dim: str, codes: Codes, texts: tuple[str, ...]) -> Members:
     """Spellings which are one member fall together: nothing recorded, and the word unknown."""
-    return renumbered(codes, [scope_text({dim: text}) for text in texts])
+    return renumbered(codes, [_scope(dim, text) for text in texts])
+
+
+@lru_cache(maxsize=100_000)  # the same members come up in every KPI
+def _scope(dim: str, text: str) -> str:
+    return scope_text({dim: text})
 
 
 def renumbered(codes: Codes, scopes: list[str]) -> Members:
