@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .oracle import Oracle
 
 METRICS = [
-    "mrr", "mrr.arr", "mrr.opening", "mrr.movement", "nrr", "grr", "logo_retention", "churn_rate",
+    "mrr", "mrr.arr", "mrr.opening", "mrr.movement", "mrr.window_movement", "nrr", "grr", "logo_retention", "churn_rate",
 ]  # fmt: skip
 
 _DIMS = ("segment", "product", "region")
@@ -70,20 +70,21 @@ class Subscriptions:
             "all": Cell(sum((self.worth(rows, span.start) for rows in accounts.values()), Fraction()), n=len(accounts))
         }
 
-    def movement(self, span: Span) -> dict[str, Cell]:
-        start, end = self.active(span.start), self.active(span.cut)
+    def movement(self, first: date, last: date) -> dict[str, Cell]:
+        """Return what led from the revenue of one day to that of a later one, by step."""
+        start, end = self.active(first), self.active(last)
         moves: dict[str, list[Fraction]] = defaultdict(list)
         for account in start.keys() | end.keys():
-            now = self.worth(end[account], span.cut) if account in end else Fraction()
+            now = self.worth(end[account], last) if account in end else Fraction()
             if account not in start:
                 began = min(row["start_date"] for row in self.rows if row["account_id"] == account)
-                moves["reactivation" if began < span.start else "new"].append(now)
+                moves["reactivation" if began < first else "new"].append(now)
                 continue
-            before = self.worth(start[account], span.start)
+            before = self.worth(start[account], first)
             if account not in end:
                 moves["churn"].append(-before)
                 continue
-            repriced = self.worth(end[account], span.start)
+            repriced = self.worth(end[account], first)
             if repriced != before:
                 moves["expansion" if repriced > before else "contraction"].append(repriced - before)
             if now != repriced:
@@ -135,7 +136,11 @@ def add(oracle: Oracle) -> None:
         lambda span: {scope: Cell(cell.value * 12) for scope, cell in paid.level(span).items()}
     )
     oracle.figures["mrr.opening"] = of_periods(paid.opening)
-    oracle.figures["mrr.movement"] = of_periods(paid.movement)
+    oracle.figures["mrr.movement"] = of_periods(lambda span: paid.movement(span.start, span.cut))
+    window = oracle.settings.retention.window_months
+    oracle.figures["mrr.window_movement"] = of_periods(
+        lambda span: paid.movement(months_before(span.cut, window), span.cut)
+    )
     for name in ("nrr", "grr", "logo_retention"):
         oracle.figures[name] = of_periods(lambda span, name=name: paid.retained(span, name))
     oracle.figures["churn_rate"] = of_periods(paid.churn_rate)
