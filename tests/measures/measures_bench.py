@@ -135,6 +135,7 @@ def draw(text):
 _TYPES = {
     "unit": "varchar", "moment": "timestamp", "period": "integer", "value": "decimal(38,9)", "num": "decimal(38,9)",
     "den": "decimal(38,9)", "hit": "boolean", "observed": "boolean", "counts": "boolean", "is_mature": "boolean", "done_at": "timestamp",
+    "is_provisional": "boolean", "window_days": "integer",
     "out_at": "timestamp",
 }  # fmt: skip
 
