@@ -6,8 +6,10 @@ Rooms are imported inside the commands: pandas, DuckDB and Altair take longer to
 from __future__ import annotations
 
 import json
+import signal
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -64,6 +66,9 @@ def main(context: click.Context, folder: Path | None, quiet: bool) -> None:
     """
     if folder is not None and not folder.is_dir():
         raise click.BadParameter(f"{folder} is no folder.", param_hint="--project")
+    if threading.current_thread() is threading.main_thread():
+        # As Ctrl+C does: what is half done goes away.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     context.obj = _Session(Project(folder.resolve()) if folder else find_project(), quiet)
     if context.invoked_subcommand in _SLOW:
         context.obj.progress.note(f"onefunnel {__version__}")  # the rooms of these take a second to import

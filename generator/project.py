@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
+
 from .errors import printable
 
 _PACKAGE = Path(__file__).parent
@@ -32,7 +34,10 @@ class Project:
 
     def layers(self, folder: str) -> tuple[Path, ...]:
         """Return the folders called `folder` (such as `content/kpis`), packaged first, the project's own last."""
-        candidates = dict.fromkeys((PACKAGED / folder, self.root / folder))
+        own = self.root / folder
+        if not own.is_dir() and (own.exists() or own.is_symlink()):
+            raise click.UsageError(f"{self.shown(own)} is no folder: a file, or a link to nothing. Take it away.")
+        candidates = dict.fromkeys((PACKAGED / folder, own))
         return tuple(path for path in candidates if path.is_dir())
 
     def files(self, folder: str, pattern: str) -> dict[str, Path]:

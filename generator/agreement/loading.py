@@ -86,7 +86,8 @@ def _readings(project: Project, name: str, settings_file: Path | None) -> list[R
     readings = []
     for layer in project.layers(FOLDER):
         path = layer / f"{name}.yml"
-        if path.is_file():
+        # What is there and no file is read too, and found unreadable: ignored, it would count for nothing unsaid.
+        if path.exists() or path.is_symlink():
             packaged = not project.is_packaged and path.is_relative_to(PACKAGED / FOLDER)
             readings.append(read_text(path, f"<packaged>/{FOLDER}/{path.name}" if packaged else project.shown(path)))
             _check_schema(readings[-1], required=True)

@@ -17,6 +17,7 @@ from generator.kpis.kpi import Figure, Kind, Kpi
 from generator.kpis.lint import APART, CROSSED, block_mistakes, mistakes_in
 from generator.kpis.vocabulary import SECTIONS
 from generator.project import Project
+from generator.texts import text_of
 
 if TYPE_CHECKING:
     from generator.agreement import Agreement
@@ -105,9 +106,9 @@ def _texts(files: Mapping[str, Path], project: Project) -> dict[str, str]:
     for path in files.values():
         shown = project.shown(path)
         try:
-            texts[shown] = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as problem:
-            mistakes.append(Mistake(shown, f"cannot be read: {problem}", "KPI files are UTF-8 text."))
+            texts[shown] = text_of(path)
+        except ValueError as problem:
+            mistakes.append(Mistake(shown, str(problem), "KPI files are UTF-8 text."))
     if mistakes:
         raise KpiError("The KPI files cannot be read.", mistakes)
     return texts

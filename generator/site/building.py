@@ -6,7 +6,7 @@ import logging
 import os
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,12 @@ from generator.charts.bundle import write_bundle
 from generator.errors import Mistake, SiteError
 from generator.project import Project
 from generator.site import changes
-from generator.site.config import write_config
+from generator.site.config import key_lines, write_config
 from generator.site.policy import apply_policy
 from generator.site.swapping import put_in_place
 
 _ASSETS = "assets/onefunnel"
+_KEY = re.compile(r"Config value '(\w+)[^']*': ")
 _PAGE = re.compile(r"(?:Doc file|page) '([^']+)'")
 #: Below the folder beside the docs that holds what is kept between two builds.
 _WORK = ".site"
@@ -54,7 +55,7 @@ def build_site(
     shutil.rmtree(target, ignore_errors=True)
     partial = before is not None and changes.prepare(seen, before, docs, out, target)
     try:
-        _run_mkdocs(config, target, dirty=partial)
+        _run_mkdocs(config, target, key_lines(project), dirty=partial)
         _complete(target, out if partial else None)
         out.parent.mkdir(parents=True, exist_ok=True)
         put_in_place(target, out.absolute())
@@ -72,11 +73,11 @@ def _refuse_foreign(out: Path) -> None:
         raise SiteError("The site cannot be written.", [Mistake(str(out), "is a file, not a folder")])
 
 
-def _run_mkdocs(config_file: Path, target: Path, *, dirty: bool) -> None:
+def _run_mkdocs(config_file: Path, target: Path, lines: Mapping[str, int], *, dirty: bool) -> None:
     os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")  # an advertisement on the terminal, not a warning of ours
     from mkdocs.commands.build import build
     from mkdocs.config import load_config
-    from mkdocs.exceptions import MkDocsException
+    from mkdocs.exceptions import Abort, MkDocsException
 
     with _warnings() as found:
         try:
@@ -87,12 +88,13 @@ def _run_mkdocs(config_file: Path, target: Path, *, dirty: bool) -> None:
             finally:
                 config.plugins.on_shutdown()
         except (MkDocsException, SystemExit) as problem:
-            found.append(str(problem))
+            if not found or not isinstance(problem, Abort):  # which only says that something was said
+                found.append(str(problem))
         except Exception as problem:  # a page that an extension or a template stumbles over; the log names the page
             if not found:
                 raise
             found.append(f"{type(problem).__name__}: {problem}")
-    mistakes = [_mistake(message) for message in dict.fromkeys(found) if "'dirty' build" not in message]
+    mistakes = [_mistake(message, lines) for message in dict.fromkeys(found) if "'dirty' build" not in message]
     if mistakes:
         raise SiteError("The site was not built; the previous one stays.", mistakes)
 
@@ -125,12 +127,15 @@ def _warnings() -> Iterator[list[str]]:
         logger.propagate = spread
 
 
-def _mistake(message: str) -> Mistake:
+def _mistake(message: str, lines: Mapping[str, int]) -> Mistake:
+    """Return what MkDocs says with its place: a page, or a line of the company's mkdocs.yml."""
     text = " ".join(re.sub(r"\x1b\[[0-9;]*m", "", message).split())
-    page = _PAGE.search(text)
-    return Mistake(
-        page.group(1) if page else "mkdocs", text.removeprefix(f"Doc file '{page.group(1)}' ") if page else text
-    )
+    if page := _PAGE.search(text):
+        return Mistake(page.group(1), text.removeprefix(f"Doc file '{page.group(1)}' "))
+    if (key := _KEY.match(text)) and key[1] in lines:
+        what = text.removeprefix(key.group())
+        return Mistake(f"mkdocs.yml, line {lines[key[1]]}: {key[1]}", what, "Correct or remove the key.")
+    return Mistake("mkdocs", text)
 
 
 def _complete(site: Path, previous: Path | None) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,11 +13,14 @@ import yaml
 
 from generator.errors import Mistake, SiteError
 from generator.project import PACKAGED, Project
+from generator.texts import text_of, yaml_of
 
 #: The glossary that explains terms on hover, below the docs folder; where it is missing nothing is explained.
 GLOSSARY = "_glossary.md"
 #: Keys that a company's mkdocs.yml may not set, because the build does.
 _OURS = ("docs_dir", "site_dir", "nav", "hooks")
+#: Whose functions settings may name.
+_EXTENSIONS = ("material", "pymdownx", "markdown")
 _HOOK = Path(__file__).with_name("hook.py")
 
 
@@ -64,7 +69,7 @@ def _hand_written(work: Path, project: Project) -> Path:
     if project.is_packaged or not own.is_file():
         return packaged
     settings = _read(own, project)
-    _settle_parent(settings, own, packaged)
+    _settle_parent(settings, own, packaged, project)
     # A copy, because a company's file need not know where the package stands.
     copy = work / "company.yml"
     copy.write_text(yaml.dump(settings, sort_keys=True, allow_unicode=True), encoding="utf-8")
@@ -72,15 +77,12 @@ def _hand_written(work: Path, project: Project) -> Path:
 
 
 def _read(path: Path, project: Project) -> dict[str, Any]:
-    from mkdocs.utils.yaml import get_yaml_loader
-
     shown = project.shown(path)
     try:
-        settings = yaml.load(path.read_text(encoding="utf-8"), get_yaml_loader())
-    except (yaml.YAMLError, UnicodeDecodeError) as problem:
-        raise SiteError(
-            "The site's settings cannot be read.", [Mistake(shown, " ".join(str(problem).split()))]
-        ) from None
+        settings = yaml_of(text_of(path), _loader())
+    except ValueError as problem:
+        mend = "Correct it there; an empty file is fine too."
+        raise SiteError("The site's settings cannot be read.", [Mistake(shown, str(problem), mend)]) from None
     if settings is None:
         return {}
     if not isinstance(settings, dict):
@@ -90,14 +92,56 @@ def _read(path: Path, project: Project) -> dict[str, Any]:
         for key in _OURS
         if key in settings
     ]
+    if isinstance(settings.get("markdown_extensions"), list):
+        mend = "Write them as keys (`markdown_extensions: {footnotes: {}}`); a list would take the place of all others."
+        wrong.append(Mistake(f"{shown}: markdown_extensions", "is a list", mend))
     if wrong:
         raise SiteError("The site's settings contradict the build.", wrong)
     return settings
 
 
-def _settle_parent(settings: dict[str, Any], own: Path, packaged: Path) -> None:
+def key_lines(project: Project) -> dict[str, int]:
+    """Return the lines on which the top keys of the company's mkdocs.yml stand, in a file that could be read."""
+    own = project.root / "mkdocs.yml"
+    if project.is_packaged or not own.is_file():
+        return {}
+    keys = re.finditer(r"^([A-Za-z_]\w*)\s*:", text_of(own), re.MULTILINE)
+    return {key[1]: key.string.count("\n", 0, key.start()) + 1 for key in keys}
+
+
+def _settle_parent(settings: dict[str, Any], own: Path, packaged: Path, project: Project) -> None:
+    """Let the settings inherit from the packaged ones, unless they name others; these are held to the same rules."""
     inherits = settings.get("INHERIT")
     settings["INHERIT"] = str((own.parent / str(inherits)).resolve()) if inherits else str(packaged)
+    seen, here = {own.resolve()}, settings["INHERIT"]
+    while here and Path(here) != packaged:
+        if Path(here) in seen:
+            mistake = Mistake(f"{project.shown(own)}: INHERIT", "the settings inherit from themselves", "Remove it.")
+            raise SiteError("The site's settings cannot be read.", [mistake])
+        seen.add(Path(here))
+        parent = _read(Path(here), project).get("INHERIT")
+        here = str((Path(here).parent / str(parent)).resolve()) if parent else ""
+
+
+def _loader() -> Any:
+    """Return a YAML loader that knows the tags of MkDocs, and runs nothing: settings are no program."""
+    from mkdocs.utils.yaml import get_yaml_loader
+
+    loader = get_yaml_loader(yaml.SafeLoader)
+    loader.add_multi_constructor("tag:yaml.org,2002:python/name:", _named)
+    return loader
+
+
+def _named(_: Any, name: str, node: yaml.Node) -> Any:
+    """Return the function of an extension that `!!python/name:` names, such as the emoji of Material."""
+    module, _dot, function = name.rpartition(".")
+    try:
+        if module.partition(".")[0] in _EXTENSIONS:
+            return getattr(importlib.import_module(module), function)
+    except (ImportError, AttributeError):
+        pass
+    what = f"'{name}' is no function of {', '.join(_EXTENSIONS)}"
+    raise yaml.constructor.ConstructorError(None, None, what, node.start_mark)
 
 
 def _theme(work: Path, project: Project) -> Path:

@@ -8,18 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import sqlglot
-import yaml
 from pydantic import BaseModel, ValidationError
 from sqlglot import expressions as exp
 
 from ..canonical import TABLES
 from ..errors import ExportError, Mistake, with_hint
 from ..project import Project
+from ..texts import text_of, yaml_of
 from .profile import KIND, MAPPED, Block, Offered, Profile, Rule, Source
 
 _PACKAGED = Path(__file__).parent
-#: Safe like `safe_load`, in C where the machine has it.
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 #: What profiles may read beside their own sources: spellings that the agreement knows -> what they stand for.
 AGREED = {"stage_spelling": ("spelling", "stage"), "deal_stage_spelling": ("spelling", "stage", "outcome")}
 _MODELS: dict[str, type[BaseModel]] = {"sources": Source, "tables": Block, "columns": Rule}
@@ -51,9 +49,9 @@ def load_profiles(project: Project) -> tuple[Profile, ...]:
 def read_profile(path: Path, shown: str, mistakes: list[Mistake]) -> Profile | None:
     """Return the checked profile of one YAML file, or None after adding what is wrong to `mistakes`."""
     try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError):
-        mistakes.append(Mistake(shown, "this is not readable text", "Save the file as UTF-8."))
+        text = text_of(path)
+    except ValueError as problem:
+        mistakes.append(Mistake(shown, str(problem), "A profile is UTF-8 text."))
         return None
     profile, found = _checked(shown, text)
     mistakes.extend(found)
@@ -64,11 +62,9 @@ def read_profile(path: Path, shown: str, mistakes: list[Mistake]) -> Profile | N
 def _checked(shown: str, text: str) -> tuple[Profile | None, tuple[Mistake, ...]]:
     """Return the profile that a text says, or its mistakes; the same text is checked once."""
     try:
-        data = yaml.load(text, _LOADER)
-    except yaml.YAMLError as problem:
-        mark = getattr(problem, "problem_mark", None)
-        where = f"{shown}, line {mark.line + 1}" if mark else shown
-        return None, (Mistake(where, "this is not readable YAML", "Correct the indentation or the quotes there."),)
+        data = yaml_of(text)
+    except ValueError as problem:
+        return None, (Mistake(shown, str(problem), "Correct the indentation or the quotes there."),)
     if not isinstance(data, dict):
         return None, (Mistake(shown, "a profile is a mapping", "Begin with `system:` and `title:`."),)
     try:

@@ -1,4 +1,9 @@
+import click
 import pytest
+
+from generator.agreement import load_agreement
+from generator.errors import AgreementError
+from generator.project import Project
 
 COMMITMENT = """commitments:
   - id: c.sm.first_response
@@ -181,3 +186,28 @@ def test_a_broken_json_settings_file_is_a_mistake(only_mistake, tmp_path):
     assert "the key 'company' stands twice" in only_mistake(path)
     path.write_text('{"compny": "a"}')
     assert "extra.json: compny: unknown key 'compny' (did you mean 'company'?)" in only_mistake(path)
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda path: path.mkdir(), "Is a directory"),
+        (lambda path: path.symlink_to("nowhere.yml"), "No such file"),
+        (lambda path: path.write_bytes("schema: 1\ncompany: café\n".encode("latin-1")), "line 2 is not UTF-8"),
+        (lambda path: path.write_text("schema: 1\n\tcompany: x\n"), "line 2, column 1"),
+    ],
+)
+def test_what_stands_in_the_place_of_a_file_is_never_passed_over(tmp_path, make, said):
+    path = tmp_path / "content/agreement/settings.yml"
+    path.parent.mkdir(parents=True)
+    make(path)
+    with pytest.raises(AgreementError, match=said):
+        load_agreement(Project(tmp_path))
+
+
+@pytest.mark.parametrize("make", [lambda path: path.write_text("x"), lambda path: path.symlink_to("nowhere")])
+def test_a_file_in_the_place_of_a_folder_is_never_passed_over(tmp_path, make):
+    (tmp_path / "content").mkdir()
+    make(tmp_path / "content/agreement")
+    with pytest.raises(click.UsageError, match="content/agreement is no folder"):
+        load_agreement(Project(tmp_path))

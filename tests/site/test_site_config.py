@@ -65,3 +65,42 @@ def _packaged():
     from generator.project import PACKAGED
 
     return PACKAGED / "mkdocs.yml"
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "said"),
+    [
+        ("site_name: a\n  theme: b\n", "mkdocs.yml", "line 2 is not YAML"),
+        ("site_name: a\n\ttheme: b\n", "mkdocs.yml", "blanks"),
+        ("site_name: a\nsite_name: b\n", "mkdocs.yml", "line 2: the key 'site_name' stands twice"),
+        ("site_name: a\nplugins: [unheard]\n", "mkdocs.yml, line 2: plugins", "not installed"),
+        ("site_name: a\n\nsite_nam: b\n", "mkdocs.yml, line 3: site_nam", "Unrecognised"),
+        ("hooks: [evil.py]\n", "mkdocs.yml: hooks", "set by the build"),
+        ("markdown_extensions: [toc]\n", "mkdocs.yml: markdown_extensions", "is a list"),
+        ("INHERIT: mkdocs.yml\n", "mkdocs.yml: INHERIT", "inherit from themselves"),
+        ("extra: {a: !!python/name:os.system }\n", "mkdocs.yml", "line 1 is not YAML: 'os.system' is no function"),
+    ],
+)
+def test_a_mistake_in_the_settings_is_told_with_its_place_and_once(build, company, text, where, said):
+    with pytest.raises(SiteError) as caught:
+        build(project=company(text))
+    (mistake,) = caught.value.mistakes
+    assert mistake.where == where
+    assert said in mistake.what
+    assert mistake.next
+
+
+@pytest.mark.parametrize("place", ["own", "inherited"])
+def test_settings_run_nothing(build, company, tmp_path, place):
+    evil = f"extra: {{a: !!python/object/apply:os.mkdir ['{tmp_path / 'made'}']}}\n"
+    (tmp_path / "base.yml").write_text(evil)
+    with pytest.raises(SiteError, match="constructor"):
+        build(project=company(evil if place == "own" else "INHERIT: ../base.yml\n"))
+    assert not (tmp_path / "made").exists()
+
+
+def test_settings_may_name_functions_of_material(build, company):
+    emoji = (
+        "markdown_extensions:\n  pymdownx.emoji:\n    emoji_index: !!python/name:material.extensions.emoji.twemoji\n"
+    )
+    assert (build(project=company(emoji)) / "index.html").is_file()

@@ -203,7 +203,7 @@ def test_every_mistake_of_every_profile_is_listed_at_once_with_the_likely_spelli
         "unknown source 'nowhere'",
         "gives 'cal' (did you mean 'call'?)",
         "says nothing about the required column 'direction'",
-        "d.yml, line",
+        "d.yml: line 2",
     ):
         assert words in text, words
 
