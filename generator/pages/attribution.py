@@ -19,7 +19,6 @@ from generator.pages.standing import stand_of
 from generator.pages.tables import html_table
 
 REVENUE, COVERAGE, GAP = "attributed_revenue", "attribution_coverage", "sourced_gap"
-USES = (REVENUE, "originated_revenue", "influenced_revenue", GAP, COVERAGE, "marketing_roi", "mkt_quota_share")
 #: Months win too few deals to say much.
 GRAIN = "quarter"
 CAUTION = (

@@ -19,12 +19,6 @@ _FILLED_BY: dict[str, Callable[[Context], Iterator[Block]]] = {
 
 def write_insights(context: Context) -> None:
     """Write insights/<page>.md for each; what the drop cannot answer folds into a line."""
-    uses = {
-        "Plan": plan.USES,
-        "Cohorts": cohorts.followed(context),
-        "Pipeline": pipeline.USES,
-        "Attribution": attribution.USES,
-    }
     for insight in INSIGHTS:
         context.write(
             insight.page,
@@ -33,7 +27,7 @@ def write_insights(context: Context) -> None:
                 "insight": insight,
                 "lede": insight.question,
                 "blocks": list(_FILLED_BY[insight.title](context)),
-                "lacking": list(lacking(context, uses[insight.title])),
+                "lacking": list(lacking(context, insight.kpis)),
                 "insights": INSIGHTS,
             },
         )

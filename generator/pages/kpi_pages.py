@@ -31,6 +31,7 @@ from generator.pages.headline import (
 )
 from generator.pages.history import trend_figure
 from generator.pages.markup import Trusted
+from generator.pages.outline import INSIGHTS
 from generator.pages.rail import rail_of_part
 from generator.pages.samples import is_sample
 from generator.pages.shapes import curves, distributions
@@ -99,11 +100,20 @@ def kpi_values(context: Context, kpi: Kpi) -> dict[str, object]:
 def _figures(context: Context, stand: Headline | None, page: str) -> dict[str, object]:
     """Return the drawings and tables of a KPI; all empty where it has no value."""
     if stand is None:
-        return {"trend": Trusted(""), "splits": [], "unsplit": [], "beside": [], "shapes": [], "period": ""}
+        return {
+            "trend": Trusted(""),
+            "splits": [],
+            "unsplit": [],
+            "beside": [],
+            "shapes": [],
+            "insights": [],
+            "period": "",
+        }
     made, alone = splits(context, stand)
     return {
         "trend": trend_figure(context, stand, download=address(page, csv_path(stand.kpi.id))),
         "splits": made,
+        "insights": [one for one in INSIGHTS if stand.kpi.id in one.kpis],
         "unsplit": [words.dimension(dimension) for dimension in alone],
         "beside": _beside(context, stand),
         "shapes": [*_bridge(context, stand), *distributions(context, stand), *curves(context, stand)],
@@ -119,7 +129,7 @@ def _bridge(context: Context, stand: Headline) -> list[Trusted]:
 def finding(context: Context, stand: Headline) -> str:
     """Return the sentence under a title: the value, how it stands to its target, and what may be said of change."""
     kpi, cell, figure = stand.kpi, stand.cell, stand.kpi.headline
-    when = period_text(stand.period)
+    when = period_text(stand.period).replace("all time", "All time")
     if cell.value is None:
         return f"{when}: no value, {words.STATUS_WORDS.get(cell.status, cell.status)}."
     if dimension_of(kpi):

@@ -34,6 +34,7 @@ class Insight:
     title: str
     question: str
     sections: tuple[str, ...]  # the parts that lead to it
+    kpis: tuple[str, ...]  # KPIs that it tells of, whose pages lead to it
 
 
 INSIGHTS = (
@@ -42,23 +43,53 @@ INSIGHTS = (
         "Plan",
         "What does the revenue target ask of every step before it?",
         ("north_star", "top"),
+        ("revenue_won", "deal_size", "mql_to_won", "mql_to_sql", "lead_to_mql", "lead_to_customer", "cac"),
     ),
     Insight(
         "insights/cohorts.md",
         "Cohorts",
         "Of those who entered together, how many get there, and how fast?",
         ("top", "middle", "bottom"),
+        (
+            "lead_to_mql",
+            "mql_to_sql",
+            "stage_conversion",
+            "mql_to_pipeline",
+            "exit_no_purchase",
+            "lead_to_customer",
+            "mql_to_won",
+        ),
     ),
     Insight(
         "insights/pipeline.md",
         "Pipeline",
         "Is enough open, is it moving, and does it keep its dates?",
         ("north_star", "bottom"),
+        (
+            "pipeline_coverage",
+            "pipeline_open",
+            "pipeline_bridge",
+            "pipeline_growth",
+            "pipeline_created",
+            "pipeline_velocity",
+            "slippage",
+            "forecast_accuracy",
+            "pipeline_nurture",
+        ),
     ),
     Insight(
         "insights/attribution.md",
         "Attribution",
         "Which channels stand behind the revenue that was won?",
         ("top", "bottom"),
+        (
+            "attributed_revenue",
+            "originated_revenue",
+            "influenced_revenue",
+            "sourced_gap",
+            "attribution_coverage",
+            "marketing_roi",
+            "mkt_quota_share",
+        ),
     ),
 )

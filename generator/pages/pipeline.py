@@ -20,10 +20,6 @@ from generator.pages.standing import stand_of
 from generator.pages.tables import html_table
 
 COVERAGE, OPEN, BRIDGE, GROWTH = "pipeline_coverage", "pipeline_open", "pipeline_bridge", "pipeline_growth"
-USES = (
-    COVERAGE, OPEN, BRIDGE, GROWTH, "pipeline_created", "pipeline_velocity", "slippage", "forecast_accuracy",
-    "pipeline_nurture", "loss_reasons",
-)  # fmt: skip
 #: KPIs that are told with their trend, each under its own heading.
 TOLD = ("pipeline_created", "pipeline_velocity", "slippage", "forecast_accuracy", "pipeline_nurture")
 MONTHS = 13

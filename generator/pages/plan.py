@@ -46,7 +46,6 @@ CHAIN = (
     ),
     Link("cost", "Cost of Sales and Marketing", "cac", "deals", False, "", unit="currency"),
 )
-USES = (REVENUE, *(link.rate for link in CHAIN))
 
 
 @dataclass(frozen=True)

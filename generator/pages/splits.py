@@ -60,8 +60,13 @@ def splits(context: Context, stand: Headline) -> tuple[list[Split], list[str]]:
     """Return the splits of a KPI, charted ones first, and the dimensions that name nothing but one member."""
     kpi = stand.kpi
     base = _split_headline(context, stand)
+    # The members of a dimension that stands apart are each the whole, counted in another way; steps are a bridge.
     # Shares add up to one within each member of any other dimension, so only their own one tells something.
-    order = [kpi.headline.within] if kpi.headline.within else sorted({*kpi.headline.by} - {STEP}, key=_interest)
+    order = (
+        [kpi.headline.within]
+        if kpi.headline.within
+        else sorted({*kpi.headline.by} - {STEP, kpi.headline.apart}, key=_interest)
+    )
     found = {dimension: members(context, kpi, dimension, base) for dimension in order}
     telling = [dimension for dimension, rows in found.items() if len(rows) > 1]
     made = [
