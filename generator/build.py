@@ -27,6 +27,7 @@ from generator.kpis import (
     explain,
     load_kpis,
     measure_kpis,
+    windows_too_short,
     write_results,
 )
 from generator.measures import assemble
@@ -128,13 +129,14 @@ def report_on(ready: Prepared, progress: Progress, memory: Memory | None = None)
             measured.measured.cells, ready.kpis, ready.engine, measured.periods, ready.agreement.settings
         )
         results = assemble(measured.measured, cells, measured.comparisons, measured.periods)
+    windows = ready.agreement.settings.windows.model_dump()
     return Report(
         drop=ready.drop,
         agreement=ready.agreement,
         kpis=ready.kpis,
         results=results,
         load=ready.load,
-        findings=ready.findings,
+        findings=_worst_first(ready.findings + windows_too_short(ready.kpis, results, windows)),
         missing=measured.missing,
         labels=_labels(ready.engine, ready.agreement),
         version=generator.__version__,

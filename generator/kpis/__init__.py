@@ -6,6 +6,7 @@ from generator.kpis.kpi import Figure, Kind, Kpi
 from generator.kpis.memory import Memory
 from generator.kpis.reading import load_kpis
 from generator.kpis.running import MeasuredKpis, measure_kpis
+from generator.kpis.windows import windows_too_short
 from generator.kpis.writing import cell_lines, csv_header, csv_text, json_text, write_results
 
 __all__ = [
@@ -22,5 +23,6 @@ __all__ = [
     "json_text",
     "load_kpis",
     "measure_kpis",
+    "windows_too_short",
     "write_results",
 ]

@@ -21,7 +21,7 @@ from generator.measures.rows import Terms
 from generator.measures.units import SLOT, UnitTable, day_of_unit
 
 #: The column of unit rows that have a window of their own, in days.
-_OWN_WINDOW = "window_days"
+OWN_WINDOW = "window_days"
 
 
 def cohort_terms(units: UnitTable, periods: Periods, window: int) -> Terms:
@@ -78,9 +78,9 @@ def window_days(figure: Figure, settings: Settings, metric_id: str) -> int:
 
 def mature_sql(units: UnitTable, periods: Periods, window: int) -> str:
     """Return SQL that is true where a unit entered at least `window` days before the drop was taken."""
-    if units.has(_OWN_WINDOW):
+    if units.has(OWN_WINDOW):
         limit = f"timestamp '{periods.as_of_day if units.is_date('moment') else periods.as_of}'"
-        return f"u.moment + u.{_OWN_WINDOW} * interval '1' day <= {limit}"
+        return f"u.moment + u.{OWN_WINDOW} * interval '1' day <= {limit}"
     span = pd.Timedelta(days=window)
     if units.is_date("moment"):
         return f"u.moment <= date '{(periods.as_of_day - span).date()}'"
@@ -92,7 +92,7 @@ def reached_sql(units: UnitTable, window: int) -> str:
     if not units.has("done_at"):
         return "u.hit"
     entry, done = entry_and(units, "done_at")
-    days = f"u.{_OWN_WINDOW} * interval '1' day" if units.has(_OWN_WINDOW) else f"interval '{window}' day"
+    days = f"u.{OWN_WINDOW} * interval '1' day" if units.has(OWN_WINDOW) else f"interval '{window}' day"
     return f"{done} <= {entry} + {days}"
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from generator.measures.cohort import entry_and
 from generator.measures.figure import Figure
 from generator.measures.grid import sorted_grid
 from generator.measures.intervals import Numbers
+from generator.measures.lag import LAG
 from generator.measures.measured import Curve
 from generator.measures.ordered import Groups, groups_in, sorted_units, within_groups
 from generator.measures.periods import Indices, Periods
@@ -44,7 +46,10 @@ def incidence(rows: UnitRows, figure: Figure, periods: Periods, window: int) -> 
 
 
 def end_terms(units: UnitTable, periods: Periods, window: int) -> dict[str, str]:
-    """Return SQL for when a unit's story ends, in seconds since entry, and how: got there, left, or not known yet."""
+    """Return SQL for when a unit's story ends, in seconds since entry, and how: got there, left, or not known yet.
+
+    `lag`: the days it took, whatever the window, of units that entered at least two windows ago.
+    """
     entry, done = entry_and(units, "done_at")
     days = units.is_date("moment") or units.is_date("done_at")
     until = periods.as_of_day if days else periods.as_of
@@ -57,7 +62,12 @@ def end_terms(units: UnitTable, periods: Periods, window: int) -> dict[str, str]
     reached, left = f"{done_s} <= {known}", f"{out_s} <= {known}"
     end = f"case when {reached} then {done_s} when {left} then {out_s} else {known} end"
     how = f"case when {reached} then {_DONE} when {left} then {_OUT} else 0 end"
-    return {"ends": f"greatest({end}, 0)", "how": how}
+    took = f"{done} <= timestamp '{until}' and {entry} <= timestamp '{until - pd.Timedelta(days=2 * window)}'"
+    return {
+        "ends": f"greatest({end}, 0)",
+        "how": how,
+        LAG: f"case when {took} then greatest({done_s}, 0) / {_DAY}.0 end",
+    }
 
 
 def _curve(groups: Groups, window: int) -> tuple[Numbers, Indices]:

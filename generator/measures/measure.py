@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from generator.engine import Engine
-from generator.measures.cohort import cohort, cohort_terms, window_days
+from generator.measures.cohort import OWN_WINDOW, cohort, cohort_terms, window_days
 from generator.measures.concentration import concentrated
 from generator.measures.count import count
 from generator.measures.curve import end_terms, incidence
 from generator.measures.figure import Figure, Settings
+from generator.measures.lag import usual_lag
 from generator.measures.mean import mean, mean_terms
 from generator.measures.measured import Measured, Metric
 from generator.measures.periods import Periods, load_periods
@@ -62,6 +63,8 @@ def measure_figure(
     if _PROVISIONAL in placed.sums:
         open_ended = placed.sums[_PROVISIONAL] > 0
         found = {name: metric.marked(open_ended, Status.PROVISIONAL) for name, metric in found.items()}
+    if has_curve and not table.has(OWN_WINDOW):
+        found["lag_p90"] = usual_lag(rows, calendar)
     if not figure.total:
         found = {name: metric.without_total() for name, metric in found.items()}
     curve = incidence(rows, figure, calendar, window) if has_curve else None

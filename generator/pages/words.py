@@ -133,10 +133,11 @@ COMPANIONS = {
     "rate": "Rate by band",
     "lift": "Lift by band",
     "violations": "Bands whose rate falls below the band before",
+    "lag_p90": "Days within which 90 % of those that got there had done so",
 }
 
 #: Units of such figures where they differ from those of the figure they belong to.
-UNITS = {"lift": "ratio_x", "violations": "count", "rate": "ratio"}
+UNITS = {"lift": "ratio_x", "violations": "count", "rate": "ratio", "lag_p90": "days"}
 
 #: Companions that say how a target stands; pages print them with the target, not as figures of their own.
 PACING = ("paced_target", "paced_attainment", "gap", "required_per_business_day")
