@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from generator.models.removal import Moves, moves_of, removal_effects, shares_of
@@ -122,7 +123,7 @@ def moves_of_paths() -> Moves:
         for hit, times in ((1, won), (0, lost)):
             steps += [(int(place == 0), hit, name) for place, name in enumerate(alone)] * times
     start, hit, channel = (np.array(column) for column in zip(*steps, strict=True))
-    return moves_of(start, np.zeros(len(steps), dtype="int64"), hit, channel.astype(object))
+    return moves_of(start == 1, np.zeros(len(steps), dtype="int64"), hit, pa.array(channel))
 
 
 def test_removal_effects_of_ten_thousand_paths_are_those_of_walking_the_chain():

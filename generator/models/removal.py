@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from generator.agreement.settings import Attribution
 from generator.engine import Engine
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 
 #: Journeys are dealt into so many groups; a resample draws groups, which costs the same however many journeys are.
 GROUPS = 200
 RESAMPLES = 400
 _BAND = (0.025, 0.975)
-_EPOCH = pd.Timestamp("1970-01-01")
 _TYPES = {
     "period": "integer", "span": "varchar", "channel": "varchar", "share": "double", "low": "double", "high": "double",
     "removal_effect": "double", "won": "bigint", "journeys": "bigint", "gap": "varchar",
@@ -28,13 +31,13 @@ _TYPES = {
 
 _STEPS = """
     select
-        case when place = 1 then 1 else 0 end as is_start,
-        date_diff('day', date '1970-01-01', ended_on) as day,
-        case when is_won then 1 else 0 end as won,
+        journey,
+        cast(date_diff('day', date '1970-01-01', ended_on) as bigint) as day,
+        cast(case when is_won then 1 else 0 end as bigint) as won,
         channel
     from path_step
     where ended_on is not null
-    order by journey, place
+    order by journey, occurred_at, touch_id
 """
 _PERIODS = """
     select period, grain,
@@ -47,14 +50,14 @@ _PERIODS = """
 
 @dataclass(frozen=True, eq=False)
 class Moves:
-    """Every step of every journey, entry i being the same one.
+    """Every step of every journey, entry i being the same one, sorted by the day on which the journey was decided.
 
     States are numbered: 0 is the start, then the channels in order of name, then won, then lost.
     """
 
     channels: tuple[str, ...]
     journey: Ints
-    day: Ints  # on which the journey was decided, since 1970-01-01
+    day: Ints  # since 1970-01-01
     source: Ints
     target: Ints
 
@@ -65,13 +68,13 @@ class Moves:
 
     def between(self, start: int, cut: int) -> Moves:
         """Return the moves of journeys decided on the days [start, cut)."""
-        kept = (self.day >= start) & (self.day < cut)
-        return Moves(self.channels, self.journey[kept], self.day[kept], self.source[kept], self.target[kept])
+        first, end = np.searchsorted(self.day, (start, cut))
+        here = slice(int(first), int(end))
+        return Moves(self.channels, self.journey[here], self.day[here], self.source[here], self.target[here])
 
     def counts(self, groups: int = 1) -> Floats:
         """Return how often each state followed each, group x source x target; journeys are dealt out in turn."""
-        _, dealt = np.unique(self.journey, return_inverse=True)
-        key = ((dealt % groups) * self.states + self.source) * self.states + self.target
+        key = (self.journey % groups * self.states + self.source) * self.states + self.target
         found = np.bincount(key, minlength=groups * self.states**2)
         return np.asarray(found.reshape(groups, self.states, self.states), dtype="float64")
 
@@ -88,32 +91,35 @@ def load_channel_credit(engine: Engine, attribution: Attribution, drop_id: str) 
 
 def read_moves(engine: Engine) -> Moves:
     """Return the steps of `path_step` as moves from state to state, the first from the start, the last to the end."""
-    parts = [batch.to_pandas() for batch in engine.batches(_STEPS)]
-    steps = (
-        pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["is_start", "day", "won", "channel"])
-    )
-    return moves_of(
-        steps["is_start"].to_numpy(dtype="int64"),
-        steps["day"].to_numpy(dtype="int64"),
-        steps["won"].to_numpy(dtype="int64"),
-        steps["channel"].to_numpy(dtype=object),
-    )
+    schema = pa.schema([("journey", pa.string()), ("day", pa.int64()), ("won", pa.int64()), ("channel", pa.string())])
+    steps = pa.Table.from_batches([batch.cast(schema) for batch in engine.batches(_STEPS)], schema).combine_chunks()
+    journey = steps["journey"]
+    is_new = pc.not_equal(journey[1:], journey[:-1]).to_numpy() if len(journey) else np.zeros(0, dtype=bool)
+    is_start = np.concatenate([np.ones(min(len(journey), 1), dtype=bool), is_new])
+    return moves_of(is_start, steps["day"].to_numpy(), steps["won"].to_numpy(), steps["channel"])
 
 
-def moves_of(is_start: Ints, day: Ints, won: Ints, channel: npt.NDArray[np.object_]) -> Moves:
-    """Return moves from the steps of journeys, one journey after the other, each in order."""
-    names, codes = np.unique(channel.astype(str), return_inverse=True)
-    state = codes.astype("int64") + 1
+def moves_of(is_start: Flags, day: Ints, won: Ints, channel: Any) -> Moves:
+    """Return moves from the steps of journeys, one journey after the other, each in order; `channel`: Arrow text.
+
+    A channel that follows itself is one step.
+    """
+    names = sorted(pc.unique(channel).to_pylist())
+    state = pc.index_in(channel, pa.array(names, channel.type)).to_numpy().astype("int64") + 1
     journey = np.cumsum(is_start) - 1
-    is_last = np.append(is_start[1:] == 1, True)[: len(state)]
-    first = np.where(is_start == 1, 0, np.roll(state, 1))
+    before = np.where(is_start, 0, np.roll(state, 1))
+    kept = state != before
+    state, before, journey, day, won = state[kept], before[kept], journey[kept], day[kept], won[kept]
+    is_last = np.append(journey[1:] != journey[:-1], True)[: len(state)]
     end = len(names) + 1 + (1 - won[is_last])
+    days = np.concatenate([day, day[is_last]])
+    order = np.argsort(days, kind="stable")
     return Moves(
-        tuple(names.tolist()),
-        np.concatenate([journey, journey[is_last]]),
-        np.concatenate([day, day[is_last]]),
-        np.concatenate([first, state[is_last]]),
-        np.concatenate([state, end]),
+        tuple(names),
+        np.concatenate([journey, journey[is_last]])[order],
+        days[order],
+        np.concatenate([before, state[is_last]])[order],
+        np.concatenate([state, end])[order],
     )
 
 

@@ -5,7 +5,7 @@ with recursive option as (
     from setting
 ),
 
-spaced as (
+known as (
     select
         touch.touch_id,
         touch.occurred_at,
@@ -13,16 +13,32 @@ spaced as (
         touch.channel,
         coalesce(touch.campaign_id, '') as campaign,
         coalesce(touch.type, '') as type,
-        touch.is_marketing,
-        epoch(touch.occurred_at) - epoch(lag(touch.occurred_at) over same_kind) as since_s,
-        epoch(lead(touch.occurred_at) over same_kind) - epoch(touch.occurred_at) as until_s
+        touch.is_marketing
     from canonical.touch as touch
     left join survivor on survivor.record_id = touch.lead_id
+),
+
+-- Most touches are the only one of their kind: they need no look at their neighbours.
+several as (
+    select who, channel, campaign, type, is_marketing
+    from known
+    group by who, channel, campaign, type, is_marketing
+    having count(*) > 1
+),
+
+spaced as (
+    select
+        known.*,
+        epoch(known.occurred_at) - epoch(lag(known.occurred_at) over same_kind) as since_s,
+        epoch(lead(known.occurred_at) over same_kind) - epoch(known.occurred_at) as until_s
+    from known
+    inner join several
+        on
+            several.who = known.who and several.channel = known.channel and several.campaign = known.campaign
+            and several.type = known.type and several.is_marketing = known.is_marketing
     window same_kind as (
-        partition by
-            coalesce(survivor.lead_id, touch.lead_id, 'account ' || touch.account_id),
-            touch.channel, touch.campaign_id, touch.type, touch.is_marketing
-        order by touch.occurred_at, touch.touch_id
+        partition by known.who, known.channel, known.campaign, known.type, known.is_marketing
+        order by known.occurred_at, known.touch_id
     )
 ),
 

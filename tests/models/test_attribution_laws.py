@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -152,7 +153,7 @@ def test_an_equal_split_over_channels_is_the_shapley_value(engine, deals):
 def moves(paths) -> Moves:
     steps = [(int(place == 0), int(won), name) for names, won in paths for place, name in enumerate(names)]
     start, won, channel = (np.array(column) for column in zip(*steps, strict=True))
-    return moves_of(start, np.zeros(len(steps), dtype="int64"), won, channel.astype(object))
+    return moves_of(start == 1, np.zeros(len(steps), dtype="int64"), won, pa.array(channel))
 
 
 @given(PATHS)

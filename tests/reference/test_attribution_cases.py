@@ -6,6 +6,7 @@ from functools import cache
 from itertools import permutations
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from generator.build import prepared
@@ -66,7 +67,7 @@ def chain():
 def drawn():
     steps = [(place == 0, int(won), name) for names, won in JOURNEYS for place, name in enumerate(names)]
     start, won, channel = (np.array(column) for column in zip(*steps, strict=True))
-    return moves_of(start.astype("int64"), np.zeros(len(steps), dtype="int64"), won, channel.astype(object))
+    return moves_of(start == 1, np.zeros(len(steps), dtype="int64"), won, pa.array(channel))
 
 
 @pytest.mark.parametrize("row", rows(CHAIN, "markov.transition"))
