@@ -93,7 +93,7 @@ def _settings(config: dict[str, Any]) -> dict[str, Any]:
         "clock_skew_seconds", "reporting_timezone", "response_start", "conflict_grace_hours", "mql_count",
         "exclude_loss_reasons", "reporting_currency", "win_types", "zero_amount_in_deal_size", "sla_period",
         "fiscal_year_start_month", "pacing", "reporting_calendar", "to_date_cut", "paid_channels",
-        "gross_margin_kind", "cac", "clv",
+        "gross_margin_kind", "cac", "clv", "retention",
     )  # fmt: skip
     settings = {key: config[key] for key in same if key in config}
     if "window_days" in config:
