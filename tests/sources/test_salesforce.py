@@ -227,6 +227,34 @@ def test_deals_know_their_state_their_lead_and_when_they_closed(read, flags):
     assert drop.finding("assumed_default").failing == 1
 
 
+def test_tracked_fields_tell_the_way_of_a_deal_where_its_history_is_not_exported(read):
+    deals = _table("""
+        Id                 | StageName  | Amount | CurrencyIsoCode | CloseDate  | IsClosed | IsWon | CreatedDate
+        006000000000001AAA | Closed Won | 900    | EUR             | 2026-03-09 | 1        | 1     | 2026-03-01T09:00:00.000Z
+        006000000000002AAA | Proposal   | 5      | EUR             | 2026-04-09 | 0        | 0     | 2026-03-01T09:00:00.000Z
+    """)
+    fields = _table("""
+        Id                 | OpportunityId      | CreatedDate              | Field     | OldValue    | NewValue
+        017000000000001AAA | 006000000000001AAA | 2026-03-02T09:00:00.000Z | StageName | Prospecting | Proposal
+        017000000000002AAA | 006000000000001AAA | 2026-03-03T09:00:00.000Z | CloseDate | 2026-03-20  | 2026-03-09
+        017000000000003AAA | 006000000000001AAA | 2026-03-09T09:00:00.000Z | StageName | Proposal    | Closed Won
+        017000000000004AAA | 006000000000001AAA | 2026-03-09T09:00:00.000Z | Amount    | 700         | 900
+        017000000000005AAA | 006000000000001AAA | 2026-03-09T10:00:00.000Z | Owner     | Ann         | Bo
+    """)
+    drop = read({"Opportunity.csv": deals, "OpportunityFieldHistory.csv": fields})
+    assert drop.rows(
+        "select occurred_at, stage, amount, close_date, currency from canonical.opportunity_stage_event"
+        " order by occurred_at, event_id"
+    ) == [
+        (datetime(2026, 3, 1, 9), "prospecting", Decimal(700), date(2026, 3, 20), "EUR"),
+        (datetime(2026, 3, 2, 9), "proposal", Decimal(700), date(2026, 3, 20), "EUR"),
+        (datetime(2026, 3, 3, 9), "proposal", Decimal(700), date(2026, 3, 9), "EUR"),
+        (datetime(2026, 3, 9, 9), "closed_won", Decimal(900), date(2026, 3, 9), "EUR"),
+    ]
+    closed = drop.rows("select closed_at from canonical.opportunity where opportunity_id like '%1AAA'")
+    assert closed == [(datetime(2026, 3, 9, 9),)]
+
+
 def test_users_become_owners_without_the_automated_ones(read):
     users = "Id,Name,Department,ManagerId,UserType\n005000000000001AAA,Ann Example,Marketing,,Standard\n005000000000002AAA,Bot,,,AutomatedProcess\n005000000000003AAA,Bo Example,,005000000000001AAA,\n"
     drop = read({"User.csv": users})
