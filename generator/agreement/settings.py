@@ -86,6 +86,8 @@ class Retention(Frozen):
 
 
 Model = Literal["first", "last", "linear", "u", "w", "z", "time_decay", "position", "markov", "shapley"]
+#: What can be audited deal by deal; removal effects know no single deal.
+DealModel = Literal["first", "last", "linear", "u", "w", "z", "time_decay", "position", "shapley"]
 
 
 class PositionWeights(Frozen):
@@ -106,7 +108,7 @@ class Attribution(Frozen):
     """Who gets credit for won revenue."""
 
     default_model: Model = Field("w", description="The model shown first.")
-    finance_model: Model = Field("first", description="The model that finance books by.")
+    finance_model: DealModel = Field("first", description="The model that finance books by.")
     lookback_days: Days = Field(365, description="Touches older than this before the deal do not count.")
     half_life_days: Days = Field(30, description="Time decay: days after which a touch counts half.")
     u_variant: Literal["40_40_20", "50_50"] = Field("40_40_20", description="Weights of the U model.")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 #: What is compared, by the names of the results.
 METRICS = [
-    "originated_revenue", "influenced_revenue", "attributed_revenue", "attribution_coverage", "sourced_gap",
+    "originated_revenue", "influenced_revenue", "attributed_revenue", "attributed_revenue.finance", "attribution_coverage", "sourced_gap",
     "sourced_gap.lead_origin", "sourced_gap.first_touch", "sourced_gap.pre_sales_touch", "mkt_quota_share.originated",
     "mql_to_won", "mql_to_pipeline", "mql_to_pipeline.value", "pipeline_nurture", "marketing_roi",
     "marketing_roi.attributed", "marketing_roi.spend",
@@ -43,6 +43,7 @@ def add(oracle: Oracle) -> None:
     )
     oracle.figures["influenced_revenue"] = lambda span: _influenced(oracle, credits, units, span)
     oracle.figures["attributed_revenue"] = lambda span: _attributed(oracle, credits, units, span)
+    oracle.figures["attributed_revenue.finance"] = lambda span: _finance(oracle, credits, units, span)
     _shares(oracle, credits, units)
     _conversions(oracle)
     oracle.figures["pipeline_nurture"] = lambda span: _nurture(oracle, credits, span)
@@ -289,6 +290,15 @@ def _attributed(oracle: Oracle, credits: _Credits, units, span: Span) -> dict[st
             found |= cells
         found |= _under(cells, model)
     return found | _under(_removal(oracle, credits, inside, span), "markov")
+
+
+def _finance(oracle: Oracle, credits: _Credits, units, span: Span) -> dict[str, Cell]:
+    model = oracle.settings.attribution.finance_model
+    cells = _attributed(oracle, credits, units, span)
+    plain = {
+        scope.replace(f"model={model}", "").strip(";") or "all": scope for scope in cells if f"model={model}" in scope
+    }
+    return {scope: cells[named] for scope, named in plain.items()}
 
 
 def _removal(oracle: Oracle, credits: _Credits, inside, span: Span) -> dict[str, Cell]:

@@ -25,6 +25,7 @@ attribution:
   include_sales_touches: true
   u_variant: 50_50
   default_model: u
+  finance_model: last
   position: {first: 0.5, last: 0.2, middle: 0.3}
 """
 
