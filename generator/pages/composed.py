@@ -22,14 +22,20 @@ LINES = 5
 NAMED = 3
 
 
-def dimension_of(kpi: Kpi) -> str | None:
-    """Return the dimension whose members speak for a KPI, or None where the KPI speaks for itself."""
-    return kpi.headline.within or (kpi.headline.by[0] if kpi.headline.by and not kpi.headline.total else None)
+def dimension_of(context: Context, kpi: Kpi) -> str | None:
+    """Return the dimension whose members speak for a KPI, or None where the KPI speaks for itself.
+
+    They do where there is no figure of the whole, or the whole says nothing: shares of everything there is make one.
+    """
+    if kpi.headline.by and not kpi.headline.total:
+        return kpi.headline.by[0]
+    wholes = [cell.value for cell in context.cells.series(kpi.id).values() if cell.value is not None]
+    return kpi.headline.within if all(math.isclose(whole, 1) for whole in wholes) else None
 
 
 def member_cells(context: Context, stand: Headline) -> list[tuple[str, Cell]]:
     """Return the members with a value in the headline's period, by name, biggest first."""
-    dimension = dimension_of(stand.kpi) or ""
+    dimension = dimension_of(context, stand.kpi) or ""
     scopes = context.cells.members(stand.kpi.id, dimension)
     cells = ((scope, context.cells.cell(stand.kpi.id, stand.period.label, scope)) for scope in scopes)
     found = [
@@ -46,7 +52,7 @@ def members_text(context: Context, stand: Headline, most: int = NAMED) -> str:
 
 def lines_figure(context: Context, stand: Headline, periods: Sequence[str], *, links: str = "") -> Trusted:
     """Return the members over time as lines, the biggest ones of the headline's period."""
-    kpi, dimension = stand.kpi, dimension_of(stand.kpi) or ""
+    kpi, dimension = stand.kpi, dimension_of(context, stand.kpi) or ""
     names = [name for name, _ in member_cells(context, stand)[:LINES]]
     series = {
         name: context.cells.series(kpi.id, scope)

@@ -35,7 +35,7 @@ def trend_figure(context: Context, stand: Headline, *, download: str = "") -> Tr
     """Return the trend of a KPI with its table; nothing where fewer than two periods have a value."""
     kpi, run = stand.kpi, shown_run(context, stand.kpi, stand.grain)
     links = f'<a href="{download}" download>Download CSV</a>' if download else ""
-    if dimension_of(kpi):
+    if dimension_of(context, kpi):
         return lines_figure(context, stand, [cell.period for cell in run], links=links)
     if sum(not math.isnan(_drawn(context, kpi, cell)) for cell in run) < 2:
         return Trusted("")

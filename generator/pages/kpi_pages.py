@@ -132,7 +132,7 @@ def finding(context: Context, stand: Headline) -> str:
     when = period_text(stand.period).replace("all time", "All time")
     if cell.value is None:
         return f"{when}: no value, {words.STATUS_WORDS.get(cell.status, cell.status)}."
-    if dimension_of(kpi):
+    if dimension_of(context, kpi):
         return f"{when}: {members_text(context, stand)}."
     base = f" ({formats.of(cell.numerator or 0, cell.denominator or cell.n)})" if _shows_base(figure, cell.n) else ""
     told = [f"{when}: {printed(context, figure, cell)}{base}"]
@@ -281,6 +281,6 @@ def listed(context: Context, kpi: Kpi) -> Listed:
         )
     target = context.number(stand.cell.target, kpi.unit) if stand.cell.target is not None else ""
     value = printed(context, kpi.headline, stand.cell)
-    if dimension_of(kpi):
+    if dimension_of(context, kpi):
         value = members_text(context, stand, most=2)
     return Listed(kpi, value, period_text(stand.period), _chip(context, stand), target)

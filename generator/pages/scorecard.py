@@ -88,11 +88,13 @@ def tiles(context: Context, kpis: list[Kpi]) -> list[Tile]:
 def tile(context: Context, stand: Headline) -> Tile:
     """Return the tile of a KPI."""
     kpi, cell, figure = stand.kpi, stand.cell, stand.kpi.headline
-    changes = trends(context, kpi, cell) if not dimension_of(kpi) else []
+    changes = trends(context, kpi, cell) if not dimension_of(context, kpi) else []
     return Tile(
         kpi=kpi,
         page=kpi_page(kpi.id),
-        value=printed(context, figure, cell) if not dimension_of(kpi) else members_text(context, stand, most=1),
+        value=printed(context, figure, cell)
+        if not dimension_of(context, kpi)
+        else members_text(context, stand, most=1),
         period=period_text(stand.period),
         spark=sparkline(context, stand),
         chip=chip(context, figure, cell),
@@ -105,7 +107,7 @@ def tile(context: Context, stand: Headline) -> Tile:
 
 def sparkline(context: Context, stand: Headline) -> Trusted:
     """Return the last periods up to the one that speaks, as a small drawing."""
-    if dimension_of(stand.kpi):
+    if dimension_of(context, stand.kpi):
         return Trusted("")  # the whole of shares is always one
     cells = context.cells.run(stand.kpi.id, stand.grain)
     upto = [cell for cell in cells if context.cells.periods[cell.period].starts_on <= stand.period.starts_on][-SPARK:]

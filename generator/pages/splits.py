@@ -13,6 +13,7 @@ from generator.measures.scopes import ALL, UNKNOWN
 from generator.pages import formats, words
 from generator.pages.bridges import STEP
 from generator.pages.cells import Cell, Period, member_of
+from generator.pages.composed import dimension_of
 from generator.pages.context import Context
 from generator.pages.headline import (
     SHARES,
@@ -62,11 +63,8 @@ def splits(context: Context, stand: Headline) -> tuple[list[Split], list[str]]:
     base = _split_headline(context, stand)
     # The members of a dimension that stands apart are each the whole, counted in another way; steps are a bridge.
     # Shares add up to one within each member of any other dimension, so only their own one tells something.
-    order = (
-        [kpi.headline.within]
-        if kpi.headline.within
-        else sorted({*kpi.headline.by} - {STEP, kpi.headline.apart}, key=_interest)
-    )
+    composed, apart = dimension_of(context, kpi), {STEP, kpi.headline.apart}
+    order = [composed] if composed else sorted({*kpi.headline.by} - apart, key=_interest)
     found = {dimension: members(context, kpi, dimension, base) for dimension in order}
     telling = [dimension for dimension, rows in found.items() if len(rows) > 1]
     made = [

@@ -7,7 +7,7 @@ from posixpath import dirname, normpath
 import markdown
 from made_up_report import MEMBERS, cells, finding, kpi, load_report, periods, report_of, shaped
 
-from generator.kpis.kpi import Kind
+from generator.kpis.kpi import Figure, Kind
 from generator.pages import write_pages
 from generator.project import PACKAGED, Project
 
@@ -281,3 +281,16 @@ def test_a_promise_that_the_drop_cannot_show_has_a_reason_and_no_status(site):
     assert "n/a" in row
     assert "the drop has no assignment or lifecycle&#95;event&#46;source&#95;system" in row
     assert "of-chip" not in row
+
+
+def test_shares_speak_by_member_only_where_their_whole_says_nothing(written, agreement):
+    by_team = replace(
+        kpi("cost_ratio", Kind.RATIO, unit="ratio", by=("team",), target="none"),
+        figures=(Figure("", "Cost", Kind.RATIO, "select 1", "", "ratio", ("team",), ("quarter",), within="team"),),
+    )
+    parts = [{"scope": f"team={team}", "value": 0.2} for team in ("sales", "marketing")]
+    for whole, told in ((0.4, "Q3 2026: 40.0&#8239;%"), (1.0, "Q3 2026: Marketing 20.0")):
+        rows = [{"scope": "all", "value": whole}, *parts]
+        named = [{"metric_id": "cost_ratio", "period": "2026Q3", "n": 50, "status": "ok", **row} for row in rows]
+        page = written(report_of((by_team,), shaped(named), agreement=agreement)) / "kpis/cost_ratio.md"
+        assert told in page.read_text().replace("\u202f", "&#8239;")
