@@ -13,7 +13,8 @@ from generator.measures import formula_names
 MADE_BY_KIND: Mapping[Kind, tuple[str, ...]] = {
     Kind.MEAN: ("median", "p90"),
     Kind.SURVIVAL: ("mean_responders", "median_responders", "p90_responders"),
-    Kind.RANKING: ("rate", "lift"),
+    Kind.RANKING: ("rate", "lift", "violations"),
+    Kind.COHORT: ("lag_p90",),
 }
 
 
