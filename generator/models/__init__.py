@@ -38,6 +38,7 @@ FACTS = (
     "touch_again",
     "deal_touch",
     "lead_path",
+    "late_touch",
     "deal_origin",
     "deal",
     "journey",

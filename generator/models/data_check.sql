@@ -211,6 +211,11 @@ where excluded is null
 having count(*) > 0
 union all
 select
+    'touch_after_close', 'notes', 'touch',
+    'marketing touches after the last deal of their lead had closed: no deal gets them to its credit', late, touches
+from late_touch
+union all
+select
     'current_value_used', 'notes', 'lead',
     'hand-overs held against criteria that read scores or attributes: exports have no history of them, today counts',
     coalesce(sum(case when reads_today then 1 else 0 end), 0), count(*)

@@ -291,3 +291,10 @@ def test_removal_effects_are_withheld_where_too_few_journeys_tell(build, least):
     )
     where = "period in (select period from period where grain = 'all')"
     assert set(facts.draw("channel_credit", "gap share", where).splitlines()) == {"suppressed  -"}
+
+
+def test_touches_after_the_close_are_counted(build):
+    touch = "touch_id  lead_id  occurred_at\n T1  L1  11-02 08:00\n T2  L1  11-11 08:00\n T3  L1  11-12 08:00"
+    assert build(lead=LEAD, opportunity=WON, touch=touch).found("touch_after_close") == 2
+    open_again = WON + "O2  A1  L1  11-11 08:00  -  12-20  false  false\n"
+    assert build(lead=LEAD, opportunity=open_again, touch=touch).found("touch_after_close") == 0
