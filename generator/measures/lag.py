@@ -26,7 +26,7 @@ def usual_lag(rows: UnitRows, periods: Periods) -> Metric:
     grid = Grid(np.array([periods.whole]), np.array([0]), (ALL,))
     n = np.array([float(len(lags))])
     if len(lags) < _FEWEST:
-        few = np.array([Status.SUPPRESSED.value], dtype=object)
+        few = np.array([Status.SUPPRESSED.value if len(lags) else ""], dtype=object)
         return cells_of(grid, np.array([""], dtype=object), np.array([np.nan]), n, few)
     value = percentile(lags, np.array([0]), np.array([len(lags)]), P90)
     return cells_of(grid, np.array([""], dtype=object), value, n)

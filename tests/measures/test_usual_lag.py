@@ -28,7 +28,7 @@ def test_nine_in_ten_had_got_there_by_then_whatever_the_window(november):
 def test_units_younger_than_two_windows_had_no_time_for_long_lags(november):
     young = converted(range(1, 30), entered="2026-10-15 12:00")
     lag = cell(measure(november, young), metric="metric.lag_p90")
-    assert (lag["value"], lag["status"]) == (None, "suppressed")
+    assert (lag["value"], lag["status"]) == (None, "zero_denominator")
 
 
 def test_few_conversions_tell_nothing_of_a_habit(november):
