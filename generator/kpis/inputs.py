@@ -12,7 +12,8 @@ import pandas as pd
 from generator.kpis.agreed import SUFFIX
 from generator.kpis.explanation import printed
 from generator.measures import Measured, Periods, formula_names, scope_members
-from generator.measures.grammar import names_looked_back_at
+from generator.measures.grammar import places_of
+from generator.measures.scopes import ALL
 
 _COLUMNS = ["input", "period", "scope", "value", "numerator", "denominator", "n", "status"]
 _NUMBERS = ("value", "numerator", "denominator", "n")
@@ -37,34 +38,34 @@ def inputs_behind(
     """
     periods, cells = measured.periods, measured.frame
     rows, ways = [], []
-    for name, period_id in _named(asked, periods, settings):
+    for name, period_id, scope in _named(asked, periods, settings):
         if period_id is None:
             rows.append({"input": name, "value": settings[name], "status": "setting"})
             ways.append(f"{name}: content/agreement/settings.yml")
             continue
         period = periods.frame.loc[period_id]
-        found = cells[
-            (cells["metric_id"] == name) & (cells["period_id"] == period_id) & (cells["scope"] == asked.scope)
-        ]
+        found = cells[(cells["metric_id"] == name) & (cells["period_id"] == period_id) & (cells["scope"] == scope)]
         numbers: Mapping[Any, Any] = found.iloc[0].to_dict() if len(found) else {"status": "no cell"}
-        rows.append({**numbers, "input": name, "period": period["label"], "scope": asked.scope})
-        ways.append(_way(name, period, asked.scope))
+        rows.append({**numbers, "input": name, "period": period["label"], "scope": scope})
+        ways.append(_way(name, period, scope))
     frame = pd.DataFrame(rows, columns=_COLUMNS)
     return frame.astype(dict.fromkeys(_NUMBERS, "float64")), tuple(ways)
 
 
-def _named(asked: Asked, periods: Periods, settings: Mapping[str, float]) -> Iterator[tuple[str, int | None]]:
-    """Yield what the formula names with the period it is looked up in: the same, the one before, or none at all."""
-    now, back = names_looked_back_at(asked.formula)
+def _named(asked: Asked, periods: Periods, settings: Mapping[str, float]) -> Iterator[tuple[str, int | None, str]]:
+    """Yield what the formula names, with the period and scope in which it is looked up; settings have no period."""
+    places = places_of(asked.formula)
     before = periods.prior[periods.position([asked.period_id])[0]]
     for name in formula_names(asked.formula):
         if name in settings:
-            yield name, None
+            yield name, None, ""
             continue
-        if name in now:
-            yield name, asked.period_id
-        if name in back and before >= 0:
-            yield name, int(periods.ids[before])
+        if name in places.own:
+            yield name, asked.period_id, asked.scope
+        if name in places.whole and (asked.scope != ALL or name not in places.own):
+            yield name, asked.period_id, ALL
+        if name in places.before and before >= 0:
+            yield name, int(periods.ids[before]), asked.scope
 
 
 def _way(name: str, period: Any, scope: str) -> str:

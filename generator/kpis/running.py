@@ -277,7 +277,7 @@ def _add_formulas(
     missing: Mapping[str, tuple[str, ...]],
 ) -> Measured:
     constants = numbers_of(agreement)
-    additive = additive_ids(kpis)
+    additive, counted = additive_ids(kpis), additive_ids(kpis, (Kind.COUNT,))
     known = {name: metric for name, metric in measured.metrics.items() if len(metric.grid)}
     for kpi, figure in in_order(kpis):
         metric_id = kpi.metric_id(figure)
@@ -298,6 +298,7 @@ def _add_formulas(
                 additive,
                 figure.by,
                 figure.grains,
+                counted,
             ).metrics
         known |= found if figure.total else {name: metric.without_total() for name, metric in found.items()}
     return Measured(known, periods, measured.curve_of)
@@ -317,11 +318,9 @@ def _targets_named(kpis: Iterable[Kpi]) -> dict[str, Kpi]:
     return {name: homes[name] for name in wanted if name in homes}
 
 
-def additive_ids(kpis: Iterable[Kpi]) -> frozenset[str]:
-    """Return the results in which an absent member means zero."""
-    return frozenset(
-        kpi.metric_id(figure) for kpi in kpis for figure in kpi.figures if figure.kind in (Kind.COUNT, Kind.SUM)
-    )
+def additive_ids(kpis: Iterable[Kpi], kinds: tuple[Kind, ...] = (Kind.COUNT, Kind.SUM)) -> frozenset[str]:
+    """Return the results of these kinds, in which an absent member means zero."""
+    return frozenset(kpi.metric_id(figure) for kpi in kpis for figure in kpi.figures if figure.kind in kinds)
 
 
 def _compare(kpis: Iterable[Kpi], measured: Measured, periods: Periods, min_n_rate: int) -> Iterator[Compared]:

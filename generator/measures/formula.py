@@ -9,9 +9,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from generator.errors import KpiError, Mistake
-from generator.measures.grammar import division_in, function_of, name_of, names_in, names_within, parsed
+from generator.measures.grammar import (
+    LOOKING_BACK,
+    division_in,
+    function_of,
+    is_growth,
+    name_of,
+    names_in,
+    names_within,
+    parsed,
+)
 from generator.measures.grid import Grid, sorted_grid, taken
-from generator.measures.intervals import Numbers
+from generator.measures.intervals import Numbers, count_ratio
 from generator.measures.measured import Measured, Metric, Words, cells_of
 from generator.measures.periods import Flags, Indices, Periods
 from generator.measures.results import EXHAUSTED, Status
@@ -65,11 +74,13 @@ def evaluate(
     additive: Collection[str] = (),
     by: Collection[str] | None = None,
     grains: Collection[str] | None = None,
+    counted: Collection[str] = (),
 ) -> Measured:
     """Return the cells of the formula `text` under the id `metric_id`.
 
     measured: all figures so far. constants: numbers that a formula may name. additive: ids of counts and sums, where
-    a member without a cell means 0. by, grains: dimensions and grains to keep; None keeps all.
+    a member without a cell means 0. by, grains: dimensions and grains to keep; None keeps all. counted: ids of counts,
+    whose growth has an interval.
     A missing operand gives its own status on; division by nothing is `zero_denominator`; a cap that was used, `capped`.
     KpiError for a formula that cannot be read or names what is not there.
     """
@@ -85,11 +96,20 @@ def evaluate(
         sides = {"numerator": above, "denominator": below}
     no_gap = np.full(len(grid), "", dtype=object)
     counts = _counts(tree, sheet, rows)
+    if is_growth(tree) and set(names_in(tree)) <= set(counted):
+        sides |= _growth_interval(found.value, **sides)
     metric = cells_of(grid, no_gap, found.value, counts, found.status, **sides)
-    if names_within(tree, "prior"):
+    if names_within(tree, *LOOKING_BACK):
         earlier = sheet.prior[grid.period]
         metric = metric.flagged(EXHAUSTED, (earlier >= 0) & periods.is_exhausted[earlier])
     return Measured({metric_id: metric}, periods)
+
+
+def _growth_interval(growth: Numbers, numerator: Numbers, denominator: Numbers) -> dict[str, Numbers]:
+    """Return the ends of the 95 % interval of the growth of a count, by name; NaN where there is none."""
+    known = ~np.isnan(growth)
+    low, high = count_ratio(np.where(known, numerator, np.nan), np.where(known, denominator, np.nan))
+    return {"low": low - 1, "high": np.where(np.isfinite(high), high - 1, np.nan)}
 
 
 def _sheet(
@@ -122,7 +142,7 @@ def _grid(
     keys = [np.zeros(0, dtype="int64"), *(_keys(sheet.results[name].grid, scopes, kept) for name in present)]
     begun = np.zeros(len(kept), dtype=bool)
     begun[np.concatenate(keys) // max(len(scopes), 1)] = True
-    for name in names_within(tree, "prior"):
+    for name in names_within(tree, *LOOKING_BACK):
         if name in sheet.additive and name in sheet.results:
             grid = sheet.results[name].grid
             later = Grid(periods.looking_back(periods.prior)[grid.period], grid.scope, grid.scopes)
@@ -160,6 +180,8 @@ def _values(tree: ast.expr, sheet: _Sheet, rows: _Rows) -> _Values:
             return _combined(operator, _values(left, sheet, rows), _values(right, sheet, rows))
         case ast.Call(args=arguments) if function_of(tree) == "prior":
             return _before(arguments[0], sheet, rows)
+        case ast.Call(args=[argument]) if function_of(tree) == "growth":
+            return _growth(_values(argument, sheet, rows), _before(argument, sheet, rows))
         case ast.Call(args=arguments) if function_of(tree) == "whole":
             return _values(arguments[0], sheet, _of_the_whole(rows))
         case ast.Call(args=arguments):
@@ -209,6 +231,16 @@ def _before(tree: ast.expr, sheet: _Sheet, rows: _Rows) -> _Values:
     # No earlier period is nothing to compare with, not an input that somebody forgot.
     nothing = np.isnan(found.value) & (found.status == Status.MISSING_INPUT.value)
     return _Values(found.value, np.where(nothing, _NO_BASE, found.status))
+
+
+def _growth(now: _Values, before: _Values) -> _Values:
+    """Return by how much more `now` is than `before`; from nothing, or less than nothing, no growth is stated."""
+    without_base = before.value <= 0
+    base = _Values(
+        np.where(without_base, np.nan, before.value), np.where(without_base, _NO_BASE, before.status).astype(object)
+    )
+    quotient = _combined(ast.Div(), now, base)
+    return _Values(quotient.value - 1, quotient.status)
 
 
 def _combined(operator: ast.operator, left: _Values, right: _Values) -> _Values:

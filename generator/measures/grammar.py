@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 
 from generator.errors import KpiError, Mistake
 
@@ -11,6 +12,7 @@ FUNCTIONS = {
     "min": (1, 99),
     "max": (1, 99),
     "prior": (1, 1),
+    "growth": (1, 1),
     "capped": (2, 2),
     "covering": (2, 2),
     "whole": (1, 1),
@@ -42,10 +44,24 @@ def formula_names(text: str, where: str = "formula") -> tuple[str, ...]:
     return tuple(dict.fromkeys(names_in(parsed(text, where))))
 
 
-def names_looked_back_at(text: str) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the names that the formula `text` looks up in the same period, and those in the period before."""
+#: Functions that look at the period before.
+LOOKING_BACK = ("prior", "growth")
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where a formula looks its names up: in the cell's own period and scope, one period before, or in the whole."""
+
+    own: frozenset[str]
+    before: frozenset[str]
+    whole: frozenset[str]
+
+
+def places_of(text: str) -> Places:
+    """Return where the formula `text` looks its names up; KpiError as `parsed`."""
     tree = parsed(text)
-    return frozenset(names_in(tree, skip="prior")), frozenset(names_within(tree, "prior"))
+    before, whole = names_within(tree, *LOOKING_BACK), names_within(tree, "whole")
+    return Places(frozenset(names_in(tree, skip=("prior", "whole"))), frozenset(before), frozenset(whole))
 
 
 def names_in(tree: ast.expr, skip: Collection[str] = ()) -> Iterator[str]:
@@ -62,9 +78,9 @@ def names_in(tree: ast.expr, skip: Collection[str] = ()) -> Iterator[str]:
                 yield from names_in(child, skip)
 
 
-def names_within(tree: ast.expr, function: str) -> tuple[str, ...]:
-    """Return the names inside calls of `function`, each once."""
-    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and function_of(node) == function)
+def names_within(tree: ast.expr, *functions: str) -> tuple[str, ...]:
+    """Return the names inside calls of `functions`, each once."""
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and function_of(node) in functions)
     return tuple(dict.fromkeys(name for call in calls for name in names_in(call)))
 
 
@@ -83,12 +99,19 @@ def function_of(tree: ast.Call) -> str:
     return tree.func.id if isinstance(tree.func, ast.Name) else ""
 
 
+def is_growth(tree: ast.expr) -> bool:
+    """Whether a formula is nothing but the growth of one result."""
+    return isinstance(tree, ast.Call) and function_of(tree) == "growth" and name_of(tree.args[0]) is not None
+
+
 def division_in(tree: ast.expr) -> tuple[ast.expr, ast.expr] | None:
     """Return both sides of the outermost division, seen through an added constant and a cap; None without one."""
     if isinstance(tree, ast.Call) and function_of(tree) in ("capped", "enough"):
         return division_in(tree.args[0])
     if isinstance(tree, ast.Call) and function_of(tree) == "covering":
         return tree.args[0], tree.args[1]
+    if isinstance(tree, ast.Call) and function_of(tree) == "growth":
+        return tree.args[0], ast.Call(ast.Name("prior"), [tree.args[0]], [])
     if isinstance(tree, ast.BinOp):
         if isinstance(tree.op, ast.Div):
             return tree.left, tree.right

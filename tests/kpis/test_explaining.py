@@ -26,7 +26,7 @@ COHORT = kpi_text(
     measure="cohort",
     window="mql_to_sql",
 )
-GROWTH = kpi_text(None, id="growth", measure="formula", formula="handed / prior(handed) - 1", by=["region"])
+GROWTH = kpi_text(None, id="growth", measure="formula", formula="growth(handed)", by=["region"])
 
 
 TARGETS = """

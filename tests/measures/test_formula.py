@@ -65,6 +65,32 @@ def test_a_member_that_is_gone_fell_by_all_of_it(compute):
     assert cell(compute("heads / prior(heads) - 1"), "2026-06", "region=NA") is None  # nothing in May either
 
 
+def test_growth_says_in_one_word_what_division_says_in_many(compute):
+    for period in ("2026-04", "2026-05", "2026-06"):
+        one, two = (cell(compute(text), period) for text in ("growth(money)", "money / prior(money) - 1"))
+        assert one == two
+    gone = cell(compute("growth(heads)", by=("region",)), "2026-05", "region=NA")
+    assert (gone["value"], gone["numerator"], gone["denominator"], gone["n"]) == (-1, 0, 1, 0)
+
+
+def test_no_growth_is_stated_from_less_than_nothing(november):
+    measured = november.measure("sum", "unit | moment | value\na | 2026-04-02 12:00 | -5\nb | 2026-05-02 12:00 | 5")
+    may = cell(evaluate("growth(metric)", "growth", measured, additive=("metric",)), "2026-05", metric="growth")
+    assert (may["value"], may["status"]) == (None, "zero_denominator")
+
+
+def test_the_growth_of_a_count_has_the_interval_of_two_counts(november):
+    units = "\n".join(f"u{n} | 2026-0{4 if n < 5 else 5}-02 12:00" for n in range(8))
+    measured = november.measure("count", f"unit | moment\n{units}")
+    grown = evaluate("growth(metric)", "growth", measured, additive=("metric",), counted=("metric",))
+    may = cell(grown, "2026-05", metric="growth")
+    assert may["value"] == pytest.approx(-0.4)
+    assert may["low"] < -0.8 < 0 < may["high"]
+    assert cell(grown, "2026-04", metric="growth")["low"] is None
+    plain = evaluate("growth(metric)", "growth", measured, additive=("metric",))
+    assert cell(plain, "2026-05", metric="growth")["low"] is None
+
+
 def test_what_only_looks_back_at_an_average_stays_where_it_is(november, results):
     found = evaluate("heads / prior(money)", "metric", results, additive=("heads",))
     assert cell(found, "2026-07", "region=NA") is None

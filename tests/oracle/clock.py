@@ -176,3 +176,10 @@ class Periods:
 
 def _month(months: int) -> date:
     return date(months // 12, months % 12 + 1, 1)
+
+
+def months_before(day: date, back: int) -> date:
+    months = day.year * 12 + day.month - 1 - back
+    year, month = months // 12, months % 12 + 1
+    last = (date(year + month // 12, month % 12 + 1, 1) - DAY).day
+    return date(year, month, min(day.day, last))

@@ -163,3 +163,42 @@ def measured(
 
 def within_days(entry: datetime, outcome: datetime | None, days: int) -> bool:
     return outcome is not None and outcome - entry <= timedelta(days=days)
+
+
+def of_the_mature(measure: Callable[[list[Unit]], Cell], share: Fraction) -> Callable[[list[Unit]], Cell]:
+    def of(units: list[Unit]) -> Cell:
+        mature = [unit for unit in units if unit.mature]
+        found = measure(mature)
+        if units and Fraction(len(mature), len(units)) < share:
+            return Cell(None, "maturing", found.numerator, found.denominator, found.n)
+        return found
+
+    return of
+
+
+def crossed(units: list[Unit], span: Span, dims: str, by: str, others: str) -> dict[str, Cell]:
+    """Return the rate of each member, and of each member of `by` within those of other dimensions."""
+    inside = [unit for unit in units if span.has(unit.day)]
+    found = {scope: rate(some) for scope, some in by_scope(inside, dims.split()).items()}
+    for scope, some in by_scope(inside, [by]).items():
+        for other, few in by_scope(some, others.split()).items():
+            if "all" not in (scope, other):
+                found[";".join(sorted((scope, other)))] = rate(few)
+    return found
+
+
+def value_rate(units: list[Unit]) -> Cell:
+    if any(unit.gap for unit in units):
+        return Cell(None, "missing_fx")
+    won = sum((unit.value for unit in units if unit.hit), Fraction())
+    return quotient(won, sum((unit.value for unit in units), Fraction()), n=len(units))
+
+
+def quotient(above: Fraction | None, below, source: Cell | None = None, n: int | None = None) -> Cell:
+    if above is None:
+        return Cell(None, source.status if source else "missing_input")
+    if below is None:
+        return Cell(None, "missing_input")
+    if not below:
+        return Cell(None, "zero_denominator", above, below, n)
+    return Cell(Fraction(above) / Fraction(below), "ok", above, below, n)
