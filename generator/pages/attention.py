@@ -48,17 +48,19 @@ def off_target_twice(context: Context) -> Iterator[Notice]:
         grain = best_grain(context, kpi)
         if grain is None:
             continue
-        judged = [cell for cell in context.cells.run(kpi.id, grain) if _is_judged(context, cell)]
-        if len(judged) > 1 and all(cell.target_status == "off_target" for cell in judged[-2:]):
-            told = [_against_target(context, cell) for cell in reversed(judged[-2:])]
-            state = chip(context, kpi.headline, judged[-1])
+        newest = [cell for cell in context.cells.run(kpi.id, grain) if cell.value is not None][-2:]
+        if len(newest) == 2 and all(
+            _is_judged(context, cell) and cell.target_status == "off_target" for cell in newest
+        ):
+            told = [_against_target(context, cell) for cell in reversed(newest)]
+            state = chip(context, kpi.headline, newest[-1])
             text = f"{state.word} two {words.GRAIN_WORDS[grain]}s running: {'; '.join(told)}"
             yield Notice("off_target_twice", state, kpi.title, kpi_page(kpi.id), text)
 
 
 def _is_judged(context: Context, cell: Cell) -> bool:
     figure = context.figure(cell.metric)
-    return cell.target_status != "" and cell.value is not None and not is_small(context, figure, cell)
+    return cell.target_status != "" and not is_small(context, figure, cell)
 
 
 def _against_target(context: Context, cell: Cell) -> str:

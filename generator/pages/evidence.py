@@ -27,10 +27,12 @@ _RECORDED = {
 
 def no_evidence(context: Context, commitment: Commitment) -> str:
     """Return why this drop cannot tell whether a promise was kept, or nothing where it can."""
-    unmet = [need for need in _needs(commitment) if not _has(context, need)]
+    needs = list(_needs(commitment))
+    unmet = [need for need in needs if not _has(context, need)]
     # One way of showing it is enough for a clock; the fields of a hand-over are all asked for.
-    if unmet and (commitment.kind != "clock" or len(unmet) == len(list(_needs(commitment)))):
-        return f"the drop has no {formats.listed(unmet, 'or' if commitment.kind == 'clock' else 'and')}"
+    if unmet and (commitment.kind != "clock" or len(unmet) == len(needs)):
+        named = [need for need in unmet if need.partition(".")[0] == need or need.partition(".")[0] not in unmet]
+        return f"the drop has no {formats.listed(named, 'or' if commitment.kind == 'clock' else 'and')}"
     if commitment.kind == "metric":
         return _metric_reason(context, commitment.metric or "")
     if commitment.kind == "review":

@@ -18,6 +18,7 @@ from generator.pages.evidence import no_evidence
 from generator.pages.headline import chip as cell_chip
 from generator.pages.headline import headline, paced, period_text, printed
 from generator.pages.rail import rail_of_review
+from generator.pages.samples import is_sample
 from generator.pages.words import Chip
 
 DIRECTIONS = {
@@ -170,7 +171,8 @@ def _kept_metric(context: Context, commitment: Commitment, metric: str) -> Itera
             "" if attained is None else f"{formats.percent(attained)} of {'pace' if stand.period.is_part else 'target'}"
         )
         state = cell_chip(context, kpi.headline, cell)
-    yield Kept(period_text(stand.period), value, base, state)
+    mark = ", sample target" if is_sample(context, cell) else ""
+    yield Kept(f"{period_text(stand.period)}{mark}", value, base, state)
 
 
 def closed(calendar: Calendar, day: date) -> Iterator[tuple[str, str, str]]:

@@ -40,6 +40,34 @@ def test_a_chart_comes_alive_when_it_is_pointed_at(page, address):
     page.wait_for_selector('.of-chart[data-of-state="live"]', timeout=20_000)
 
 
+def test_the_plan_follows_the_rates_that_a_reader_types_and_goes_back(page, address):
+    page.goto(address + "insights/plan.html")
+    needed = page.locator(".of-whatif output")
+    before = needed.all_inner_texts()
+    rate = page.locator(".of-whatif input[name='deal_size']")
+    rate.focus()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("1000000")
+    assert needed.all_inner_texts() != before
+    assert needed.first.inner_text() == before[0]
+    page.get_by_role("button", name="Back to the actual rates").press("Enter")
+    assert needed.all_inner_texts() == before
+
+
+@pytest.mark.parametrize("name", ["plan", "cohorts", "pipeline", "attribution"])
+def test_the_pages_across_kpis_have_something_to_show(page, address, name):
+    page.goto(address + f"insights/{name}.html")
+    assert page.locator("article h2").count() >= 1
+    assert page.locator("article table").count() >= 1
+
+
+def test_the_left_column_of_a_kpi_page_names_the_others_of_its_part(page, address):
+    page.goto(address + "kpis/mql_count.html")
+    rail = page.locator(".of-rail a")
+    assert rail.count() > 3
+    assert rail.locator("xpath=self::*[@aria-current='page']").inner_text() == "Marketing qualified leads"
+
+
 def test_a_new_hire_finds_the_definition_of_an_mql_by_search(page, address):
     page.goto(address + "index.html")
     page.keyboard.press("/")

@@ -178,6 +178,19 @@ def test_a_missing_exchange_rate_needs_attention(told):
     assert lines == ["Money: no figure for Revenue won"]
 
 
+def test_a_target_missed_long_ago_is_no_news_where_the_newest_periods_are_too_small_to_judge(told):
+    cells = """
+        metric_id | period  | value | n  | target | target_status
+        ----------+---------+-------+----+--------+--------------
+        cac       | 2026-08 | 9000  | 30 | 1250   | off_target
+        cac       | 2026-09 | 9000  | 30 | 1250   | off_target
+        cac       | 2026-10 | 9000  | 2  | 1250   | off_target
+    """
+    kpis = [kpi("cac", Kind.RATIO, unit="currency", better="lower", target="level")]
+    assert told(attention.off_target_twice, cells, kpis) == []
+    assert len(told(attention.off_target_twice, cells.replace("| 2  |", "| 20 |"), kpis)) == 1
+
+
 def test_a_promise_that_the_drop_cannot_show_is_never_called_missed(told):
     cells = """
         metric_id      | period  | scope                          | value | numerator | denominator | n
