@@ -169,7 +169,9 @@ class Settings(AgreementFile):
         "2GB", description="Memory that calculating may use, such as 2GB or 512MB."
     )
     query_seconds: Annotated[int, Field(ge=1, le=86_400)] = Field(120, description="Longest time for one KPI query.")
-    stale_days: Count = Field(5, description="Data older than this is called stale.")
+    stale_days: Count = Field(
+        5, description="Business days after which a seller's lead without any contact is forgotten."
+    )
     owner_names: bool = Field(False, description="Whether owners appear by display name on pages.")
     record_links: Annotated[str, AfterValidator(_link)] | None = Field(
         None, description="https URL pattern with {id} of a record; null: keyed pseudonyms."
