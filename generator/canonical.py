@@ -128,7 +128,8 @@ TABLES: dict[str, Table] = {
                 "opportunity_id* account_id primary_lead_id owner_id created_at:instant"
                 " type*{new_business|expansion|renewal} source_team~ amount:money list_amount:money currency"
                 " contract_months:integer stage*~ forecast_category~ close_date:date closed_at:instant"
-                " is_closed:boolean* is_won:boolean* loss_reason~ region~ segment~ product~ is_test:boolean"
+                " is_closed:boolean* is_won:boolean* loss_reason~ region~ segment~ product~ campaign_id~"
+                " is_test:boolean"
             ),
             moment="created_at",
         ),

@@ -74,7 +74,7 @@ select
     worth.type,
     deal_origin.origin,
     record.channel,
-    record.campaign_id as campaign,
+    coalesce(record.campaign_id, worth.campaign_id) as campaign,
     record.tier,
     worth.region,
     worth.segment,

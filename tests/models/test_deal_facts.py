@@ -165,6 +165,14 @@ def test_the_origin_is_that_of_the_lead_else_that_of_the_deal(build):
     """)
 
 
+def test_the_campaign_is_that_of_the_lead_else_that_of_the_deal(build):
+    facts = build(
+        lead="lead_id  campaign_id\n L1  spring\n L2  -",
+        opportunity="opportunity_id  primary_lead_id  campaign_id\n O1  L1  autumn\n O2  L2  autumn\n O3  -  -",
+    )
+    assert facts.draw("deal", "deal_id campaign") == same("O1  spring\nO2  autumn\nO3  -")
+
+
 def october(facts, columns):
     return facts.draw("pipeline", columns, f"point = 'end' and {of_period('2026-10')}")
 
