@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from generator.kpis.kpi import Figure, Kpi
+from generator.kpis.kpi import Figure, Kind, Kpi
 from generator.measures.results import CONCENTRATED, EXHAUSTED
 from generator.measures.scopes import UNKNOWN
 from generator.pages import formats, words
 from generator.pages.bridges import bridge_of
+from generator.pages.cells import Cell
 from generator.pages.composed import dimension_of, member_cells, members_text
 from generator.pages.context import Context, address, kpi_page
 from generator.pages.downloads import csv_path
@@ -134,8 +135,9 @@ def finding(context: Context, stand: Headline) -> str:
         return f"{when}: no value, {words.STATUS_WORDS.get(cell.status, cell.status)}."
     if dimension_of(context, kpi):
         return f"{when}: {members_text(context, stand)}."
-    base = f" ({formats.of(cell.numerator or 0, cell.denominator or cell.n)})" if _shows_base(figure, cell.n) else ""
-    told = [f"{when}: {printed(context, figure, cell)}{base}"]
+    told = [f"{when}: {printed(context, figure, cell)}{_base(figure, cell)}"]
+    if _may_be_no_growth(figure, cell):
+        told.append("no clear change")
     target = target_text(context, kpi, cell, stand.period)
     if target and not is_small(context, figure, cell):
         told.append(f"{chip(context, figure, cell).word}, {target}")
@@ -145,8 +147,17 @@ def finding(context: Context, stand: Headline) -> str:
     return "; ".join(told) + "."
 
 
-def _shows_base(figure: Figure, n: int) -> bool:
-    return figure.kind in SHARES and n >= formats.SMALL
+def _may_be_no_growth(figure: Figure, cell: Cell) -> bool:
+    """Whether a growth could as well be none: its interval holds nought."""
+    is_bounded = figure.formula.startswith("growth(") and cell.low is not None and cell.high is not None
+    return is_bounded and (cell.low or 0) <= 0 <= (cell.high or 0)
+
+
+def _base(figure: Figure, cell: Cell) -> str:
+    """Return on how many units a share or a ratio of sums rests, in brackets."""
+    if figure.kind in SHARES and cell.n >= formats.SMALL:
+        return f" ({formats.of(cell.numerator or 0, cell.denominator or cell.n)})"
+    return f" (n = {formats.counted(cell.n)})" if figure.kind is Kind.RATIO and cell.n else ""
 
 
 def change_text(trend: Trend) -> str:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -116,3 +117,17 @@ def test_a_wanted_range_is_judged_in_its_own_words(stand):
     """
     context, found = stand(kpi("followups", Kind.MEAN, unit="count", better="band", band=(3, 8)), table)
     assert chip(context, found.kpi.headline, found.cell).word == "out of range"
+
+
+def test_a_growth_that_could_be_none_is_no_clear_change(stand):
+    one = kpi("grown", Kind.FORMULA, unit="ratio", target="none")
+    growth = replace(one, figures=(replace(one.headline, formula="growth(sql_count)"),))
+    table = "period | value | low | high | n\n-\n2026-10 | {} | {} | {} | 9"
+    assert "; no clear change." in finding(*stand(growth, table.format(-0.4, -0.9, 1.5)))
+    assert "no clear change" not in finding(*stand(growth, table.format(0.8, 0.2, 1.9)))
+
+
+def test_a_ratio_of_sums_says_on_how_many_it_rests(stand):
+    one = kpi("cost", Kind.RATIO, unit="currency", target="none")
+    said = finding(*stand(one, "period | value | n\n-\n2026-10 | 1200 | 12"))
+    assert said.replace("\u202f", " ") == "Oct 2026: USD 1,200 (n = 12)."
