@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, partial
 from math import nan
-from threading import Timer
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from generator.engine import Engine
-from generator.errors import EngineError, KpiError, Mistake
+from generator.errors import KpiError
 from generator.kpis.agreed import SUFFIX, Aim, agreed_metrics, target_cells
-from generator.kpis.checking import described_units, said_by_engine, statement_of
+from generator.kpis.checking import described_units, statement_of
 from generator.kpis.formulas import in_order, inputs_of, metric_ids
 from generator.kpis.kpi import Figure, Kind, Kpi
+from generator.kpis.limits import limited, naming
 from generator.kpis.memory import Memory
 from generator.kpis.reading import numbers_of
 from generator.measures import (
@@ -42,8 +42,6 @@ if TYPE_CHECKING:
     from generator.agreement import Agreement
     from generator.sources.report import LoadReport
 
-#: What the engine says where a query asks for what its rows do not allow, such as a sum beyond the type.
-_FAULTS_OF_THE_QUERY = ("Out of Range Error", "Conversion Error", "Invalid Input Error")
 _UNITS = "kpi_unit"  # the temp table of the rows that are being counted; no KPI file can name it
 
 
@@ -181,7 +179,7 @@ def measure_rows(
 ) -> Measured:
     """Return the cells of one figure over `units`; where the file makes a figure itself, its own stands."""
     metric_id = kpi.metric_id(figure)
-    with _naming(kpi, figure), _limited(kpi, figure, engine, agreement.settings.query_seconds):
+    with naming(kpi, figure), limited(kpi, figure, engine, agreement.settings.query_seconds):
         measured = measure_figure(engine, figure, metric_id, units, agreement.settings, periods)
     for other in kpi.figures:
         if other is not figure and kpi.metric_id(other).startswith(f"{metric_id}."):
@@ -193,73 +191,12 @@ def measure_rows(
 def unit_rows(kpi: Kpi, figure: Figure, engine: Engine, seconds: float) -> Iterator[str]:
     """Yield the name of a temp table with the unit rows of `figure`; it is gone afterwards."""
     sql = statement_of(kpi, figure).sql(engine.dialect)
-    with _naming(kpi, figure), _limited(kpi, figure, engine, seconds):
+    with naming(kpi, figure), limited(kpi, figure, engine, seconds):
         engine.run(f"create temp table {_UNITS} as select * from ({sql}) as units")
     try:
         yield _UNITS
     finally:
         engine.run(f"drop table {_UNITS}")
-
-
-@contextmanager
-def _limited(kpi: Kpi, figure: Figure, engine: Engine, seconds: float) -> Iterator[None]:
-    """Stop what runs inside after so many seconds; KpiError then, since the query is at fault."""
-    stopped: list[bool] = []
-
-    def stop() -> None:
-        stopped.append(True)
-        engine.interrupt()
-
-    timer = Timer(seconds, stop)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    except EngineError:
-        if not stopped:
-            raise
-        what = f"the query for {kpi.metric_id(figure)} ran longer than {seconds:g} seconds"
-        advice = "Make it cheaper, or raise `query_seconds` in the settings."
-        raise KpiError("A KPI passes its limits.", [Mistake(_where(kpi, figure), what, advice)]) from None
-    finally:
-        timer.cancel()
-
-
-@contextmanager
-def _naming(kpi: Kpi, figure: Figure) -> Iterator[None]:
-    """Say which KPI was being measured when the engine or a measure gives up."""
-    metric_id = kpi.metric_id(figure)
-    try:
-        yield
-    except KpiError as problem:
-        if problem.mistakes and kpi.path in str(problem.mistakes[0]):
-            raise
-        found = problem.mistakes or (Mistake(metric_id, problem.summary),)
-        raise KpiError(
-            "The KPI files do not fit the facts.",
-            [Mistake(_where(kpi, figure), f"{metric_id}: {mistake.what}", mistake.next) for mistake in found],
-        ) from problem
-    except EngineError as problem:
-        raise _failure(metric_id, _where(kpi, figure), said_by_engine(problem)) from problem
-
-
-def _failure(metric_id: str, where: str, said: str) -> KpiError | EngineError:
-    """Return what went wrong: the query asked for what cannot be, or the engine failed by itself."""
-    if "out of memory" in said.casefold():
-        advice = "Make the query cheaper, or raise `memory_limit` in the settings."
-        return KpiError(
-            "A KPI passes its limits.", [Mistake(where, f"{metric_id} needs more memory than it may use", advice)]
-        )
-    if any(fault in said for fault in _FAULTS_OF_THE_QUERY):
-        advice = "Cast to a wider type, or leave such rows out with `excluded`."
-        return KpiError(
-            "The SQL of a KPI fails on the rows of this drop.", [Mistake(where, f"{metric_id}: {said}", advice)]
-        )
-    return EngineError("The database failed.", [Mistake(where, f"{metric_id}: {said}")])
-
-
-def _where(kpi: Kpi, figure: Figure) -> str:
-    return f"{kpi.path}, line {figure.line}" if figure.line else kpi.path
 
 
 def _one_cell(metric_id: str, periods: Periods, status: Status) -> Measured:
@@ -289,7 +226,7 @@ def _add_formulas(
             continue  # nothing happened yet, to any of them
         empty = partial(_one_cell, periods=periods, status=Status.ZERO_DENOMINATOR)
         of_inputs = {name: known[name] if name in known else empty(name).metrics[name] for name in inputs}
-        with _naming(kpi, figure):
+        with naming(kpi, figure):
             found = evaluate(
                 figure.formula,
                 metric_id,

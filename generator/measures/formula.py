@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from generator.errors import KpiError, Mistake
+from generator.measures.arithmetic import NO_BASE, OK, Values, called, combined, growth
 from generator.measures.grammar import (
     LOOKING_BACK,
     division_in,
@@ -21,23 +22,13 @@ from generator.measures.grammar import (
 )
 from generator.measures.grid import Grid, sorted_grid, taken
 from generator.measures.intervals import Numbers, count_ratio
-from generator.measures.measured import Measured, Metric, Words, cells_of
+from generator.measures.measured import Measured, Metric, cells_of
 from generator.measures.periods import Flags, Indices, Periods
 from generator.measures.results import EXHAUSTED, Status
 from generator.measures.scopes import ALL
 
-_OK, _NO_BASE = Status.OK.value, Status.ZERO_DENOMINATOR.value
-
 #: Functions that look at other cells than their own: what stands inside does not say which cells there are.
 _ELSEWHERE = ("prior", "whole", "known")
-
-
-@dataclass(frozen=True, eq=False)
-class _Values:
-    """A number for each row, NaN where there is none, and the status that says why or what to bear in mind."""
-
-    value: Numbers
-    status: Words
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,7 +158,7 @@ def _dims(scope: str) -> tuple[str, ...]:
     return () if scope == ALL else tuple(part.partition("=")[0] for part in scope.split(";"))
 
 
-def _values(tree: ast.expr, sheet: _Sheet, rows: _Rows) -> _Values:
+def _values(tree: ast.expr, sheet: _Sheet, rows: _Rows) -> Values:
     if name := name_of(tree):
         return _looked_up(name, sheet, rows)
     match tree:
@@ -175,24 +166,24 @@ def _values(tree: ast.expr, sheet: _Sheet, rows: _Rows) -> _Values:
             return _constant(number, rows)
         case ast.UnaryOp(op=operator, operand=operand):
             inner = _values(operand, sheet, rows)
-            return _Values(-inner.value if isinstance(operator, ast.USub) else inner.value, inner.status)
+            return Values(-inner.value if isinstance(operator, ast.USub) else inner.value, inner.status)
         case ast.BinOp(left=left, op=operator, right=right):
-            return _combined(operator, _values(left, sheet, rows), _values(right, sheet, rows))
+            return combined(operator, _values(left, sheet, rows), _values(right, sheet, rows))
         case ast.Call(args=arguments) if function_of(tree) == "prior":
             return _before(arguments[0], sheet, rows)
         case ast.Call(args=[argument]) if function_of(tree) == "growth":
-            return _growth(_values(argument, sheet, rows), _before(argument, sheet, rows))
+            return growth(_values(argument, sheet, rows), _before(argument, sheet, rows))
         case ast.Call(args=arguments) if function_of(tree) == "whole":
             return _values(arguments[0], sheet, _of_the_whole(rows))
         case ast.Call(args=arguments):
-            return _called(function_of(tree), [_values(argument, sheet, rows) for argument in arguments])
+            return called(function_of(tree), [_values(argument, sheet, rows) for argument in arguments])
     raise AssertionError(ast.dump(tree))
 
 
-def _constant(number: float, rows: _Rows) -> _Values:
+def _constant(number: float, rows: _Rows) -> Values:
     # A setting that holds no number, because nobody chose one, is no input.
-    status = Status.MISSING_INPUT.value if np.isnan(float(number)) else _OK
-    return _Values(np.full(len(rows), float(number)), np.full(len(rows), status, dtype=object))
+    status = Status.MISSING_INPUT.value if np.isnan(float(number)) else OK
+    return Values(np.full(len(rows), float(number)), np.full(len(rows), status, dtype=object))
 
 
 def _of_the_whole(rows: _Rows) -> _Rows:
@@ -200,7 +191,7 @@ def _of_the_whole(rows: _Rows) -> _Rows:
     return _Rows(rows.period, np.full(len(rows), len(rows.scopes)), (*rows.scopes, ALL))
 
 
-def _looked_up(name: str, sheet: _Sheet, rows: _Rows) -> _Values:
+def _looked_up(name: str, sheet: _Sheet, rows: _Rows) -> Values:
     if name not in sheet.results:
         return _constant(sheet.constants[name], rows)
     known = sheet.results[name]
@@ -210,8 +201,8 @@ def _looked_up(name: str, sheet: _Sheet, rows: _Rows) -> _Values:
     status = np.where(absent, Status.MISSING_INPUT.value, known.status[at])
     if name in sheet.additive and absent.any():
         nothing = absent & _counted_elsewhere(known, rows)
-        value[nothing], status[nothing] = 0.0, _OK
-    return _Values(value, status)
+        value[nothing], status[nothing] = 0.0, OK
+    return Values(value, status)
 
 
 def _counted_elsewhere(known: Metric, rows: _Rows) -> Flags:
@@ -224,112 +215,13 @@ def _counted_elsewhere(known: Metric, rows: _Rows) -> Flags:
     return np.asarray(split[rows.scope] & counted)
 
 
-def _before(tree: ast.expr, sheet: _Sheet, rows: _Rows) -> _Values:
+def _before(tree: ast.expr, sheet: _Sheet, rows: _Rows) -> Values:
     """Return `tree` one period earlier; of a part period, at its like-for-like twin."""
     earlier = np.where(rows.period >= 0, sheet.prior[rows.period], -1)
     found = _values(tree, sheet, _Rows(earlier, rows.scope, rows.scopes))
     # No earlier period is nothing to compare with, not an input that somebody forgot.
     nothing = np.isnan(found.value) & (found.status == Status.MISSING_INPUT.value)
-    return _Values(found.value, np.where(nothing, _NO_BASE, found.status))
-
-
-def _growth(now: _Values, before: _Values) -> _Values:
-    """Return by how much more `now` is than `before`; from nothing, or less than nothing, no growth is stated."""
-    without_base = before.value <= 0
-    base = _Values(
-        np.where(without_base, np.nan, before.value), np.where(without_base, _NO_BASE, before.status).astype(object)
-    )
-    quotient = _combined(ast.Div(), now, base)
-    return _Values(quotient.value - 1, quotient.status)
-
-
-def _combined(operator: ast.operator, left: _Values, right: _Values) -> _Values:
-    a, b = left.value, right.value
-    status = _worse([left, right])
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        if isinstance(operator, ast.Div):
-            status = np.where((b == 0) & ~np.isnan(a), _NO_BASE, status)
-            value = np.where(b == 0, np.nan, a / b)
-        else:
-            value = a + b if isinstance(operator, ast.Add) else a - b if isinstance(operator, ast.Sub) else a * b
-    endless = ~np.isfinite(value) & (status == _OK)
-    return _Values(np.where(np.isfinite(value), value, np.nan), np.where(endless, Status.SUPPRESSED.value, status))
-
-
-def _called(function: str, arguments: list[_Values]) -> _Values:
-    if function in _FUNCTIONS:
-        return _FUNCTIONS[function](*arguments)
-    smallest = np.minimum if function == "min" else np.maximum
-    value = arguments[0].value
-    for argument in arguments[1:]:
-        value = smallest(value, argument.value)
-    return _Values(value, _worse(arguments))
-
-
-def _capped(inner: _Values, cap: _Values) -> _Values:
-    """Return `inner` up to `cap`; what is over it, or divides by nothing, is the cap and says so."""
-    endless = np.isnan(inner.value) & (inner.status == _NO_BASE)
-    over = endless | (inner.value > cap.value)
-    value = np.where(over, cap.value, inner.value)
-    status = np.where(over & ~np.isnan(cap.value), Status.CAPPED.value, inner.status)
-    return _Values(value, np.where(over & np.isnan(cap.value), cap.status, status))
-
-
-def _covering(have: _Values, missing: _Values) -> _Values:
-    """Return how many times `have` covers what is `missing`; nothing left to cover says that the target is met."""
-    quotient = _combined(ast.Div(), have, missing)
-    met = missing.value <= 0
-    return _Values(np.where(met, np.nan, quotient.value), np.where(met, Status.TARGET_MET.value, quotient.status))
-
-
-def _enough(value: _Values, count: _Values, fewest: _Values) -> _Values:
-    """Return `value`, or nothing where it rests on fewer than so many."""
-    few = count.value < fewest.value
-    status = np.where(few, Status.SUPPRESSED.value, value.status)
-    return _Values(np.where(few, np.nan, value.value), status)
-
-
-def _known(*options: _Values) -> _Values:
-    """Return the first of `options` that has a value; where none has, why the last has none."""
-    found = options[0]
-    for option in options[1:]:
-        absent = np.isnan(found.value)
-        found = _Values(np.where(absent, option.value, found.value), np.where(absent, option.status, found.status))
-    return found
-
-
-def _provisional(inner: _Values, proof: _Values) -> _Values:
-    """Return `inner`, which is provisional where `proof` is not above nothing."""
-    unproven = ~np.isnan(inner.value) & ~(proof.value > 0)
-    return _Values(inner.value, np.where(unproven, Status.PROVISIONAL.value, inner.status))
-
-
-def _discounted(months: _Values, yearly: _Values) -> _Values:
-    """Return how many of today's months so many future ones are worth; without a rate, or at none, as many."""
-    monthly = (1 + yearly.value) ** (1 / 12) - 1
-    free = ~(monthly > 0)
-    worth = (1 - (1 + monthly) ** -months.value) / np.where(free, 1, monthly)
-    return _Values(np.where(free, months.value, worth), months.status)
-
-
-_FUNCTIONS: Mapping[str, Callable[..., _Values]] = {
-    "capped": _capped,
-    "covering": _covering,
-    "enough": _enough,
-    "known": _known,
-    "provisional": _provisional,
-    "discounted": _discounted,
-}
-
-
-def _worse(operands: list[_Values]) -> Words:
-    """Return the status to carry on: of the first operand without a value, else of the first that is not plain ok."""
-    status = np.full(len(operands[0].value), _OK, dtype=object)
-    for operand in reversed(operands):
-        status = np.where(operand.status != _OK, operand.status, status)
-    for operand in reversed(operands):
-        status = np.where(np.isnan(operand.value), operand.status, status)
-    return status
+    return Values(found.value, np.where(nothing, NO_BASE, found.status))
 
 
 def _counts(tree: ast.expr, sheet: _Sheet, rows: _Rows) -> Numbers:
