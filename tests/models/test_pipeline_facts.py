@@ -197,7 +197,9 @@ def test_the_odds_of_a_stage_are_those_of_the_deals_that_had_reached_it(build):
 
 def test_with_too_few_decided_deals_the_agreed_probability_stands_in(build):
     facts = build(opportunity=DEAL + "O1  10-01 08:00  qualified  false  false  -  -  100")
-    found = facts.draw("stage_odds", "is_measured numerator denominator", f"{of_period('2026-10')} and stage = 'negotiation'")
+    found = facts.draw(
+        "stage_odds", "is_measured numerator denominator", f"{of_period('2026-10')} and stage = 'negotiation'"
+    )
     assert found == "no  0.9  1"
 
 
