@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from generator.pages import formats
 from generator.pages.context import Context
-from generator.pages.kpi_pages import lacks
 from generator.pages.markup import Trusted
 
 
@@ -28,7 +27,8 @@ def lacking(context: Context, ids: Iterable[str]) -> Iterator[str]:
     missing = [kpi for kpi in known if context.is_missing(kpi)]
     if missing:
         needs = sorted({need for kpi in missing for need in context.report.missing[kpi.id]})
-        yield f"Not in this drop, for want of {lacks(tuple(needs))}: {formats.listed([kpi.title for kpi in missing])}."
+        titles = formats.listed([kpi.title for kpi in missing])
+        yield f"Not in this drop, for want of {formats.lacks(tuple(needs))}: {titles}."
     silent = [kpi for kpi in known if kpi not in missing and not context.cells.has(kpi.id)]
     if silent:
         yield f"No figure yet: {formats.listed([kpi.title for kpi in silent])}."

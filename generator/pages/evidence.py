@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from generator.agreement import Commitment
 from generator.pages import formats
 from generator.pages.context import Context
-from generator.pages.kpi_pages import lacks
 
 #: Where each event that stops a clock is recorded: a table, and a column of it where the table alone says nothing.
 _RECORDED = {
@@ -62,5 +61,5 @@ def _metric_reason(context: Context, metric: str) -> str:
     if name not in context.kpis or (metric not in context.figures and not context.cells.series(metric)):
         return "no KPI counts it"
     if missing := context.report.missing.get(metric) or context.report.missing.get(name):
-        return f"the drop lacks {lacks(missing)}"
+        return f"the drop lacks {formats.lacks(missing)}"
     return "" if context.cells.has(metric) else "no figure yet"

@@ -131,3 +131,15 @@ def sentence(text: str) -> str:
     """Return a phrase as a sentence: with a capital at its beginning and a full stop at its end."""
     phrase = text.strip()
     return f"{phrase[:1].upper()}{phrase[1:]}{'' if phrase.endswith(('.', '!', '?')) or not phrase else '.'}"
+
+
+def lacks(missing: tuple[str, ...]) -> str:
+    """Return in words what a drop lacks: `the tables spend and touch, and the column lead.tier`."""
+    tables = [need for need in missing if "." not in need]
+    columns = [need for need in missing if "." in need]
+    named = [
+        f"the {kind}{'s' if len(needs) > 1 else ''} {listed(needs)}"
+        for kind, needs in (("table", tables), ("column", columns))
+        if needs
+    ]
+    return ", and ".join(named)

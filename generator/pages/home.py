@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from generator.kpis.kpi import Kpi
-from generator.pages import attainment, attention, scorecard
+from generator.pages import attainment, attention, formats, scorecard
 from generator.pages.attention_data import stale_feeds
 from generator.pages.context import Context
-from generator.pages.kpi_pages import lacks
 from generator.pages.outline import PARTS, Part
 from generator.pages.samples import misfit
 from generator.pages.scorecard import Tile
@@ -58,6 +57,6 @@ def absence(context: Context, kpis: list[Kpi]) -> dict[str, object]:
     absent = scorecard.absent(context, kpis)
     return {
         "absent": absent,
-        "lacking": lacks(absent.needs) if absent else "",
+        "lacking": formats.lacks(absent.needs) if absent else "",
         "silent": scorecard.silent(context, kpis),
     }

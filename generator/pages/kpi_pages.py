@@ -12,10 +12,11 @@ from generator.measures.results import CONCENTRATED, EXHAUSTED
 from generator.measures.scopes import UNKNOWN
 from generator.pages import formats, words
 from generator.pages.bridges import bridge_of
-from generator.pages.cells import Cell
+from generator.pages.cells import Cell, member_of
 from generator.pages.composed import dimension_of, member_cells, members_text
 from generator.pages.context import Context, address, kpi_page
 from generator.pages.downloads import csv_path
+from generator.pages.evidence import no_evidence
 from generator.pages.headline import (
     SHARES,
     Headline,
@@ -77,7 +78,7 @@ def kpi_values(context: Context, kpi: Kpi) -> dict[str, object]:
     return {
         "kpi": kpi,
         "missing": context.report.missing.get(kpi.id, ()),
-        "lacks": lacks(context.report.missing.get(kpi.id, ())),
+        "lacks": formats.lacks(context.report.missing.get(kpi.id, ())),
         "stand": stand,
         "finding": finding(context, stand) if stand else "",
         "chip_state": _chip(context, stand) if stand else None,
@@ -182,6 +183,7 @@ def caveats(context: Context, stand: Headline) -> list[str]:
         found.append(f"95 % interval: {interval}.")
     flags = context.cells.flags(cell.metric, cell.period, cell.scope)
     found += _of_unknown_origin(context, stand)
+    found += _of_promises_untold(context, stand)
     if CONCENTRATED in flags:
         found.append("A single row makes up more than a quarter of what is divided here.")
     if EXHAUSTED in flags or any(trend.note for trend in trends(context, stand.kpi, cell)):
@@ -189,6 +191,14 @@ def caveats(context: Context, stand: Headline) -> list[str]:
     if any(is_sample(context, one) for one in (cell, *(held for _, held in member_cells(context, stand)))):
         found.append("The target is a sample, not yet an agreed one.")
     return found
+
+
+def _of_promises_untold(context: Context, stand: Headline) -> list[str]:
+    """Return which promises count as broken although the drop cannot show whether they were kept."""
+    agreed = context.report.agreement.commitments_at(context.report.drop.as_of.date())
+    clocked = {member_of(scope) for scope in context.cells.members(stand.kpi.id, "commitment")}
+    told = [f"{one.title}: {why}" for one in agreed if one.id in clocked and (why := no_evidence(context, one))]
+    return [f"Counted as broken, although the drop cannot show it: {'; '.join(told)}."] if told else []
 
 
 def _of_unknown_origin(context: Context, stand: Headline) -> list[str]:
@@ -226,18 +236,6 @@ def _band(context: Context, kpi: Kpi) -> str:
         return ""
     low, high = (context.number(bound, kpi.unit) for bound in kpi.band)
     return f"{low} to {high}"
-
-
-def lacks(missing: tuple[str, ...]) -> str:
-    """Return in words what a drop lacks: `the tables spend and touch, and the column lead.tier`."""
-    tables = [need for need in missing if "." not in need]
-    columns = [need for need in missing if "." in need]
-    named = [
-        f"the {kind}{'s' if len(needs) > 1 else ''} {formats.listed(needs)}"
-        for kind, needs in (("table", tables), ("column", columns))
-        if needs
-    ]
-    return ", and ".join(named)
 
 
 def _in_force(context: Context, kpi: Kpi) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from generator.kpis.kpi import Kpi
 from generator.pages import formats, ledger
 from generator.pages.context import Context
-from generator.pages.kpi_pages import lacks, listed
+from generator.pages.kpi_pages import listed
 from generator.pages.rail import rail_of_review
 from generator.pages.tables import chip_html
 from generator.sources.report import Severity
@@ -41,7 +41,9 @@ def write_trust(context: Context) -> None:
             "findings": context.report.findings,
             "severity": {severity.value: chip_html(*words) for severity, words in _SEVERITIES.items()},
             "missing": [
-                (kpi, lacks(context.report.missing[kpi.id])) for kpi in context.report.kpis if context.is_missing(kpi)
+                (kpi, formats.lacks(context.report.missing[kpi.id]))
+                for kpi in context.report.kpis
+                if context.is_missing(kpi)
             ],
             "in_force": sorted(context.settings.items()),
             "digest": context.report.agreement.digest,

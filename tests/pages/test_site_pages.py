@@ -294,3 +294,9 @@ def test_shares_speak_by_member_only_where_their_whole_says_nothing(written, agr
         named = [{"metric_id": "cost_ratio", "period": "2026Q3", "n": 50, "status": "ok", **row} for row in rows]
         page = written(report_of((by_team,), shaped(named), agreement=agreement)) / "kpis/cost_ratio.md"
         assert told in page.read_text().replace("\u202f", "&#8239;")
+
+
+def test_the_attainment_names_the_promises_that_count_as_broken_without_a_record(site):
+    page = (site / "kpis/sla_attainment.md").read_text()
+    assert "Counted as broken, although the drop cannot show it: " in page
+    assert "Delivery" in page.partition("Counted as broken")[2].partition("</p>")[0]
