@@ -95,3 +95,19 @@ def test_a_member_without_anything_above_the_line_is_unknown_and_not_nothing(nov
     assert cell(measured, "2026-04", "segment=ENT")["status"] == "missing_input"
     assert cell(measured, "2026-04", "segment=SMB")["value"] == 200
     assert cell(measured, "2026-04")["value"] == pytest.approx(4000 / 3)
+
+
+@pytest.mark.parametrize(("young", "value", "status"), [("true", 50, "ok"), ("false", None, "maturing")])
+def test_units_that_need_time_withhold_the_ratio_while_too_few_have_had_it(november, young, value, status):
+    measured = november.measure(
+        "ratio",
+        f"""
+        unit | moment           | num | den | is_mature
+        p1   | 2026-04-02 12:00 | 100 | 0   |
+        n1   | 2026-04-10 12:00 | 0   | 1   | true
+        n2   | 2026-04-10 12:00 | 0   | 1   | {young}
+        n3   | 2026-04-10 12:00 | 0   | 0   | {young}
+        """,
+    )
+    april = cell(measured, "2026-04")
+    assert (april["value"], april["status"], april["n"]) == (value, status, 2)
