@@ -40,5 +40,5 @@ def unclaimed_line(path: str, profiles: Sequence[Profile]) -> str:
     if near is None:
         return f"no profile claims {path}. Describe it in content/sources/, or take it out."
     pattern, system = names[near]
-    hint = f"The profile '{system}' reads {pattern}: rename it, or describe it in content/sources/."
+    hint = f"The profile '{system}' reads files called {pattern}: rename it, or describe it in content/sources/."
     return f"no profile claims {path}. {hint}"
