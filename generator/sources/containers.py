@@ -26,6 +26,7 @@ _MOST_GROWTH = 500
 #: Below this size nothing bursts.
 _HARMLESS = 1 << 27
 _MOST_ENTRIES = 10_000
+_CLUTTER = ("__macosx", "thumbs.db", "desktop.ini")
 
 
 _Unpacked = IO[bytes] | gzip.GzipFile
@@ -53,7 +54,7 @@ class Member:
 
 
 def drop_files(drop: Path) -> tuple[Path, ...]:
-    """Return the files of a drop, sorted; ExportError for a link that leads out of it. Dot files are left alone."""
+    """Return the files of a drop, sorted, without dot files and the like; ExportError for a link that leads out."""
     root = drop.resolve()
     found: list[Path] = []
     outside: list[Path] = []
@@ -69,7 +70,7 @@ def drop_files(drop: Path) -> tuple[Path, ...]:
             # A pipe or a socket would be waited for.
             if path.exists() and not path.is_file():
                 continue
-            if not name.startswith(".") and (not path.is_symlink() or _leads_inside(path, root, outside)):
+            if not _is_clutter(name) and (not path.is_symlink() or _leads_inside(path, root, outside)):
                 found.append(path)
     if outside:
         mistakes = [
@@ -265,8 +266,9 @@ def _escapes(name: str) -> bool:
 
 
 def _is_clutter(name: str) -> bool:
-    """Whether an archive's entry is what file managers leave behind."""
-    return any(part.startswith(".") or part == "__MACOSX" for part in PurePosixPath(name).parts if part != "..")
+    """Whether a file is what file managers and office programs leave behind."""
+    parts = [part for part in PurePosixPath(name).parts if part != ".."]
+    return any(part.startswith((".", "~$")) or part.casefold() in _CLUTTER for part in parts)
 
 
 def sha256_of(path: Path) -> str:

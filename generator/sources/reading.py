@@ -56,6 +56,7 @@ def read_exports(drop: Drop, project: Project, agreement: Agreement, engine: Eng
             *_losses(work),
             *accounts.findings,
             *_assumed(engine, work),
+            *_absent(work),
             *_about_files(files),
             *settled.findings,
         )
@@ -148,7 +149,17 @@ def _load(
                 files.append(file)
     if mistakes:
         raise ExportError("Some exports cannot be read.", mistakes)
+    if not files:
+        raise ExportError("There is nothing to read.", [_nothing(members)])
     return tuple(files)
+
+
+def _nothing(members: tuple[Member, ...]) -> Mistake:
+    if not members:
+        return Mistake("the drop", "holds no file", "Put the exports of your systems into it.")
+    labels = ", ".join(member.label for member in members[:5]) + (" ..." if len(members) > 5 else "")
+    hint = "Describe them in content/sources/, or name them as a profile expects (lead.csv, Lead.csv)."
+    return Mistake(labels, "no profile claims any of these files", hint)
 
 
 def _create_tables(engine: Engine, work: Work) -> None:
@@ -227,6 +238,15 @@ def _assumed(engine: Engine, work: Work) -> Iterator[Finding]:
                 table, value = source.table.name, source.defaults[column]
                 text = f"{int(count):,} of {int(total):,} rows of {table} say no {column}; '{value}' is assumed."
                 yield Finding("assumed_default", Severity.TAINTS, text, int(count), int(total), (table,))
+
+
+def _absent(work: Work) -> Iterator[Finding]:
+    """Say which column a table should have and no file gives, where the profile lets that pass."""
+    for part in work.parts:
+        for column in part.table.columns:
+            if column.required and column.name not in part.mapped.filled:
+                text = f"No file gives the {column.name} of {part.table.name}; what needs it is not answered."
+                yield Finding("absent_column", Severity.TAINTS, text, tables=(part.table.name,))
 
 
 def _about_files(files: tuple[RawFile, ...]) -> Iterator[Finding]:

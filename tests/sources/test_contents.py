@@ -74,3 +74,23 @@ def test_a_cell_of_ten_megabytes_is_read_at_once_and_not_shown(read):
 def test_a_header_of_another_delimiter_than_its_rows_is_asked_about(read):
     with pytest.raises(ExportError, match="both written with one delimiter"):
         read({"lead.csv": LEADS.replace(",", ";", 3)}, max_quarantine_share=0.01)
+
+
+def test_what_office_programs_leave_behind_is_no_export(read):
+    drop = read({"lead.csv": LEADS, "~$lead.xlsx": b"\x05user", "Thumbs.db": b"\0", "desktop.ini": b"x"})
+    assert [file.path for file in drop.report.files] == ["lead.csv"]
+
+
+@pytest.mark.parametrize(
+    ("files", "words"), [({}, "holds no file"), ({"notes.csv": "a,b\n1,2\n"}, "notes.csv: no profile")]
+)
+def test_a_drop_with_nothing_to_read_is_a_mistake(read, tmp_path, files, words):
+    (tmp_path / "drop").mkdir()
+    with pytest.raises(ExportError, match=words):
+        read(files)
+
+
+def test_a_column_that_a_profile_can_do_without_is_missed_aloud(read):
+    drop = read({"lead.csv": LEADS.replace("created_at", "created at")})
+    assert drop.finding("absent_column").text.startswith("No file gives the created_at of lead;")
+    assert read({"lead.csv": LEADS}, folder=None).finding("absent_column") is None

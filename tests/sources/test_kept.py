@@ -92,8 +92,8 @@ def test_one_more_file_is_read_anew(desk):
 
 def test_a_renamed_file_is_read_anew(desk):
     desk.read()
-    (desk.folder / "lead.csv").rename(desk.folder / "leads.csv")
-    assert desk.read()[0].files[0].path == "leads.csv"
+    (desk.folder / "lead.csv").rename(desk.folder / "lead_2.csv")
+    assert desk.read()[0].files[0].path == "lead_2.csv"
 
 
 @pytest.mark.parametrize(
