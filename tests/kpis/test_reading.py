@@ -245,7 +245,7 @@ class TestOverlay:
 
     def test_a_file_that_is_not_utf8_is_a_mistake(self, folders, tmp_path):
         (tmp_path / "packaged/content/kpis/bad.md").write_bytes(b"---\n\xff\n---\n")
-        with pytest.raises(KpiError, match=r"bad\.md: cannot be read"):
+        with pytest.raises(KpiError, match=r"bad\.md: line 2 is not UTF-8"):
             self.load()
 
     def test_a_readme_in_the_folder_is_no_kpi(self, folders):
