@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from datetime import timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from . import figures as fig
-from . import subscriptions
+from . import lead_costs, subscriptions
 from .clock import DAY, Span
 from .figures import Cell, Unit
+from .quotients import over, scopes_of
 
 if TYPE_CHECKING:
     from .oracle import Oracle
-    from .story import Lead
 
 #: What is compared, by the names of the results.
 METRICS: list[str] = [
@@ -23,28 +22,8 @@ METRICS: list[str] = [
     "revenue_mix", "sm_contribution", "sm_contribution.revenue", "sm_contribution.share", "cac_paid", "clv.revenue",
     "clv.gross_margin", "ltv_cac", "cac_payback", "cac_payback.new_mrr", "magic_number", "gross_margin",
     "gross_margin.total", "cost_to_convert", "cost_to_convert.win", "expansion_revenue", "ledger_recon",
-    "ledger_recon.ledger", "leakage", "leakage.share", "leakage.spend", "leakage.undecided", "leakage.no_lead_spend",
-    "leakage.cost_per_lead", "cost_per_stage", "revenue_growth.constant_currency",
+    "ledger_recon.ledger", "revenue_growth.constant_currency", *lead_costs.METRICS,
 ]  # fmt: skip
-
-_ACQUIRING = ("acquisition", "unallocated")
-
-
-def over(above: Cell | Fraction | None, below: Cell | Fraction | None, n: int | None = None) -> Cell:
-    """Return a quotient; what is missing on either side is missing."""
-    for side in (above, below):
-        if isinstance(side, Cell) and side.value is None:
-            return Cell(None, side.status)
-    up, down = (side.value if isinstance(side, Cell) else side for side in (above, below))
-    if up is None or down is None:
-        return Cell(None, "missing_input")
-    status = next((side.status for side in (above, below) if isinstance(side, Cell) and side.status != "ok"), "ok")
-    return Cell(up / down, status, n=n) if down else Cell(None, "zero_denominator")
-
-
-def scopes_of(dims: dict[str, str | None], by: Iterable[str]) -> list[str]:
-    """Return the whole and the scope of each member."""
-    return ["all", *(f"{dim}={fig.escaped(fig.member(dims[dim]))}" for dim in by)]
 
 
 class Money:
@@ -61,7 +40,6 @@ class Money:
         self.booked_months = {row["month"] for row in revenue}
         known = {row["segment"] for row in oracle.tables["spend"]}
         self.segment = lambda row: row["segment"] if row["segment"] in known else None
-        self.decided = self._last_decisions()
 
     # -------------------------------------------------------------------------------------------- building blocks
 
@@ -221,104 +199,6 @@ class Money:
         """Return growth at plan rates: without any in the plan it is growth as reported."""
         return {} if self.settings.fx.constant else self.oracle.figures["revenue_growth"](span)
 
-    # ------------------------------------------------------------------------------------------- leads and their cost
-
-    def _last_decisions(self) -> dict[str, tuple[bool, str | None]]:
-        """Return of each lead on which Sales decided whether it was rejected, last, and why."""
-        found = {}
-        for handoff in sorted(self.story.handoffs, key=lambda one: one.at):
-            accepted, left = handoff.accepted_at, handoff.exit
-            if accepted is not None:
-                found[handoff.lead.id] = (False, None)
-            elif left is not None:
-                found[handoff.lead.id] = (True, left.reason)
-        return found
-
-    def _is_programme(self, row: dict) -> bool:
-        return row["team"] == "marketing" and row["category"] == "program" and row["purpose"] in _ACQUIRING
-
-    def unit_costs(self, span: Span) -> tuple[dict[str | None, Fraction], list[Lead], dict[str | None, Fraction]]:
-        """Return the cost of a lead by channel, Marketing's leads of the period, and spend by channel."""
-        leads = [
-            lead for lead in self.story.known
-            if lead.row["origin_team"] == "marketing" and span.has(self.story.day(lead.created_at))
-        ]  # fmt: skip
-        spend: dict[str | None, Fraction] = defaultdict(Fraction)
-        for n in range((span.cut - span.start).days):
-            for row, daily in self.oracle._spend.get(span.start + DAY * n, ()):
-                if self._is_programme(row):
-                    spend[row["channel"]] += daily
-        counts: dict[str | None, int] = defaultdict(int)
-        for lead in leads:
-            counts[lead.row["channel"]] += 1
-        share = spend[None] / len(leads) if leads else Fraction()
-        costs = {channel: share + (spend[channel] / n if channel is not None else 0) for channel, n in counts.items()}
-        return costs, leads, spend
-
-    def leaked(self, span: Span, name: str) -> dict[str, Cell]:
-        costs, leads, spend = self.unit_costs(span)
-        if name == "no_lead_spend":
-            idle = {channel: amount for channel, amount in spend.items() if channel and channel not in costs}
-            units = [Unit(span.start, {"channel": channel}, amount) for channel, amount in idle.items()]
-            return {scope: fig.total(some) for scope, some in fig.by_scope(units, ("channel",)).items()}
-        leaks = {reason.code for reason in self.story.agreement.lifecycle.reasons if reason.leak}
-        handed = {handoff.lead.id for handoff in self.story.handoffs}
-        units = []
-        for lead in leads:
-            rejected, reason = self.decided.get(lead.id, (False, None))
-            undecided = lead.id in handed and lead.id not in self.decided
-            if (name == "undecided" and not undecided) or (name == "" and not (rejected and reason in leaks)):
-                continue
-            units.append(
-                Unit(span.start, {**self.oracle._lead_dims(lead), "reason": reason}, costs[lead.row["channel"]])
-            )
-        by = {"": ("channel", "reason", "region"), "undecided": ("channel", "region")}.get(name, ("channel",))
-        cells = {scope: fig.total(some) for scope, some in fig.by_scope(units, by).items()}
-        if name == "undecided":
-            return {
-                scope: Cell(cell.value, "provisional" if cell.n else "ok", n=cell.n) for scope, cell in cells.items()
-            }
-        if name == "cost_per_lead":
-            return {scope: over(cell.value, Fraction(cell.n), cell.n) for scope, cell in cells.items()}
-        return cells
-
-    def programme(self, span: Span) -> dict[str, Cell]:
-        return {
-            scope: Cell(value) for scope, value in self.spent(span, self._is_programme, ("channel", "region")).items()
-        }
-
-    def leaked_share(self, span: Span) -> dict[str, Cell]:
-        lost, spend = self.leaked(span, ""), self.programme(span)
-        return {"all": over(lost["all"], spend["all"])} if "all" in spend and lost["all"].n else {}
-
-    def stage_cost(self, span: Span) -> dict[str, Cell]:
-        """Return the cost per lead that reached each stage, and per lead created."""
-        leads = [lead for lead in self.story.known if span.has(self.story.day(lead.created_at))]
-        spend = self.spent(span, self._is_programme).get("all")
-        if spend is None:
-            return {}
-        windows = self.settings.windows
-        days = {
-            "lead": 0, "mql": windows.lead_to_mql, "sal": windows.lead_to_mql,
-            "sql": windows.lead_to_mql + windows.mql_to_sql,
-            "opportunity": windows.lead_to_mql + windows.mql_to_pipeline, "win": windows.lead_to_customer,
-        }  # fmt: skip
-        found = {}
-        for stage, window in days.items():
-            reached = sum(self._reached(lead, stage) for lead in leads)
-            mature = sum(lead.created_at + timedelta(days=window) <= self.oracle.as_of for lead in leads)
-            cell = over(spend, Fraction(reached), reached)
-            if leads and Fraction(mature, len(leads)) < Fraction(str(self.settings.min_mature_share)):
-                cell = Cell(None, "maturing")
-            found[f"stage={stage}"] = cell
-        return {"all": found["stage=lead"], **found}
-
-    def _reached(self, lead: Lead, stage: str) -> bool:
-        if stage == "win":
-            won = [deal for deal in lead.deals if deal.row["is_won"] and deal.row["is_closed"]]
-            return any(deal.row["type"] == "new_business" for deal in won)
-        return stage == "lead" or lead.first(stage) is not None
-
 
 def add(oracle: Oracle) -> None:
     """Add the figures of this file to `oracle.figures`."""
@@ -349,11 +229,7 @@ def add(oracle: Oracle) -> None:
     figures["ledger_recon.ledger"] = not_all(
         lambda span: {scope: Cell(value) for scope, value in money.earned(span, "amount").items()}
     )
-    for name in ("", "undecided", "no_lead_spend", "cost_per_lead"):
-        figures[f"leakage.{name}".rstrip(".")] = lambda span, name=name: money.leaked(span, name)
-    figures["leakage.spend"] = money.programme
-    figures["leakage.share"] = money.leaked_share
-    figures["cost_per_stage"] = money.stage_cost
+    lead_costs.add(oracle, money)
     figures["revenue_growth.constant_currency"] = not_all(money.growth)
 
 
