@@ -66,6 +66,7 @@ class _Credits:
                 self.nameless[row["account_id"]].append(row)
         self.touches = {deal.id: self._touches(deal) for deal in self.story.deals}
         self.journeys = {deal.id: self._journey(deal) for deal in self.story.deals}
+        self._parts: dict[tuple[str, str], dict[str, Fraction]] = {}
 
     def people(self, deal: Deal) -> list[Lead]:
         found = {}
@@ -119,6 +120,12 @@ class _Credits:
 
     def parts(self, deal: Deal, model: str) -> dict[str, Fraction]:
         """Return the share of a deal by channel."""
+        key = (deal.id, model)
+        if key not in self._parts:
+            self._parts[key] = self._divided(deal, model)
+        return self._parts[key]
+
+    def _divided(self, deal: Deal, model: str) -> dict[str, Fraction]:
         journey = self.journeys[deal.id]
         if not journey:
             return {NOBODY: Fraction(1)}
@@ -331,14 +338,10 @@ def _sum(units: list[Unit]) -> Cell:
 
 def _shares(oracle: Oracle, credits: _Credits, units) -> None:
     def share(hits, dims: str):
-        def figure(span: Span) -> dict[str, Cell]:
-            rows = [
-                Unit(deal.book_date, oracle._deal_dims(deal), (hits(deal), amount), gap=gap)
-                for deal, amount, gap in units
-            ]
-            return fig.measured(rows, span, dims.split(), _share)
-
-        return figure
+        rows = [
+            Unit(deal.book_date, oracle._deal_dims(deal), (hits(deal), amount), gap=gap) for deal, amount, gap in units
+        ]
+        return lambda span: fig.measured(rows, span, dims.split(), _share)
 
     new = "new_business"
     oracle.figures["attribution_coverage"] = share(
@@ -347,7 +350,7 @@ def _shares(oracle: Oracle, credits: _Credits, units) -> None:
     readings = {
         "lead_origin": lambda deal: oracle.origin(deal) == "marketing" and deal.row["type"] == new,
         "first_touch": lambda deal: _by_first(credits, deal) and deal.row["type"] == new,
-        "pre_sales_touch": lambda deal: _by_pre_sales(oracle, credits, deal) and deal.row["type"] == new,
+        "pre_sales_touch": lambda deal: deal.row["type"] == new and _by_pre_sales(oracle, credits, deal),
     }
     for name, reading in readings.items():
         oracle.figures[f"sourced_gap.{name}"] = share(reading, "region")
