@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 
 import pytest
 
@@ -269,3 +270,19 @@ def test_signs_that_steer_a_terminal_are_written_out(command, project, broken):
         ).output
         assert "a\\x1b[31mred.csv" in said
         assert "\x1b" not in said
+
+
+def test_giving_up_leaves_the_old_site_and_nothing_else(command, project, drop, tmp_path, monkeypatch):
+    out, scratch = tmp_path / "site", tmp_path / "scratch"
+    out.mkdir()
+    scratch.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("generator.build.write_pages", interrupted)
+    command("--project", project, "build", "--exports", drop, "--out", out, code=1)
+    assert list(scratch.iterdir()) == []
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+    assert list(out.iterdir()) == []
