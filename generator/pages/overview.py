@@ -45,7 +45,7 @@ def _economics(context: Context) -> Iterator[Block]:
     if stand is None:
         return
     period = stand.period
-    metrics = [name for name in ECONOMICS if context.cells.cell(name, period.label)]
+    metrics = [name for name in ECONOMICS if _printed(context, name, period, ALL)]
     segments = sorted({scope for name in metrics for scope in context.cells.members(name, "segment")})
     scopes = [scope for scope in (ALL, *segments) if any(_printed(context, name, period, scope) for name in metrics)]
     rows = [
