@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 #: What is compared, by the names of the results.
 METRICS: list[str] = [
     "criteria_conformance", "criteria_conformance.not_evaluable", "criteria_conformance.missed", "system_conflict",
-    "score_calibration.missing_score",
+    "score_calibration", "score_calibration.missing_score",
 ]  # fmt: skip
 
 
