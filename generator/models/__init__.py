@@ -15,6 +15,7 @@ from generator.models.agreement_tables import load_agreement_tables
 from generator.models.attribution import assert_whole_credits, load_attribution_tables
 from generator.models.bridge import assert_bridge_closes
 from generator.models.checks import load_checks, run_checks
+from generator.models.evidence import load_evidence
 from generator.models.removal import load_channel_credit
 from generator.models.two_homes import overruled_targets
 from generator.sources.report import Finding, LoadReport
@@ -147,6 +148,7 @@ def build_facts(engine: Engine, agreement: Agreement, load: LoadReport, as_of: d
     overruled = overruled_targets(engine)  # before a fact lets the drop's own go
     _load_presence(engine, load)
     load_checks(engine, load)
+    load_evidence(engine, agreement, load)
     _refuse_merge_loops(engine)
     scripts = {fact: _sql(fact) for fact in FACTS}
     done = _last_readers(scripts)

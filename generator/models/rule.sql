@@ -1,4 +1,5 @@
--- One row per commitment, version and tier, with a small number to join by and what stops its clock. Key: rule_no.
+-- One row per commitment, version and tier that the drop can tell of, with a small number to join by and what stops its
+-- clock. Key: rule_no.
 with stop as (
     select
         rule_id,
@@ -27,3 +28,5 @@ select
     coalesce(stop.by_marketing_touch, false) as by_marketing_touch
 from commitment
 left join stop on stop.rule_id = commitment.rule_id
+left join untold on untold.commitment = commitment.commitment and untold.version = commitment.version
+where untold.commitment is null

@@ -15,8 +15,6 @@ from generator.pages.words import Chip
 LEAK = 0.2
 #: Open leads on which systems disagree.
 CONFLICTS = 0.02
-#: Bookings may differ from the ledger by this share of it.
-LEDGER = 0.005
 
 
 def leaking_spend(context: Context) -> Iterator[Notice]:
@@ -74,6 +72,7 @@ def ledger_gap(context: Context) -> Iterator[Notice]:
         cell for cell in context.cells.run("ledger_recon", "month") if not context.cells.periods[cell.period].is_part
     ]
     newest = next((cell for cell in reversed(closed) if cell.value is not None), None)
-    if kpi and newest and (newest.value or 0) > LEDGER:
-        text = f"bookings and ledger lie {formats.percent(newest.value or 0)} apart in {formats.period(newest.period)}"
+    if kpi and newest and (newest.value or 0) > context.report.agreement.settings.ledger_tolerance:
+        apart = formats.percent(newest.value or 0)
+        text = f"bookings and recognised revenue lie {apart} apart in {formats.period(newest.period)}"
         yield Notice("ledger_gap", Chip("ledger gap", "bad"), kpi.title, kpi_page(kpi.id), text)

@@ -166,12 +166,12 @@ def _note(
 ) -> None:
     if total := sum(withheld.values()):
         text = (
-            f"{total:,} rows have a {dimension} that looks like an e-mail address, a phone number or free text;"
+            f"Rows with a {dimension} that looks like an e-mail address, a phone number or free text: {total:,};"
             " it is not shown."
         )
         settled.findings.append(Finding("withheld_member", Severity.TAINTS, text, total, tables=_some(withheld)))
     if total := sum(merged.values()):
-        text = f"{total:,} rows spell their {dimension} in another case; they are counted under the commonest spelling."
+        text = f"Rows that spell their {dimension} in another case: {total:,}; they count under the commonest spelling."
         settled.findings.append(Finding("merged_spelling", Severity.NOTES, text, total, tables=_some(merged)))
     if kind and unmapped:
         settled.findings.append(_unmapped(dimension, kind, tables, unmapped))
@@ -185,8 +185,8 @@ def _unmapped(dimension: str, kind: MapName, tables: tuple[str, ...], unmapped: 
     total = sum(unmapped.values())
     members = [member for member, _ in sorted(unmapped.items(), key=lambda item: (-item[1], item[0]))]
     shown = ", ".join(f"'{member}'" for member in members[:_SHOWN]) + (" ..." if len(members) > _SHOWN else "")
-    kept = "are quarantined" if kind == "stage" else "keep it as it stands"
-    text = f"{total:,} rows have a {dimension} that the agreement does not know and {kept}: {shown}."
+    kept = "quarantined" if kind == "stage" else "kept as it stands"
+    text = f"Rows whose {dimension} the agreement does not know: {total:,} ({shown}); {kept}."
     severity = Severity.TAINTS if kind == "stage" else Severity.NOTES
     return Finding(f"unmapped_{kind}", severity, text, total, tables=tables, snippet=_snippet(kind, members))
 

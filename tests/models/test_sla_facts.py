@@ -15,18 +15,28 @@ HANDED = """
     lead_id  occurred_at  to_stage
     L1       11-02 16:30  mql
 """
+#: The drop has contacts; none of them is of these leads.
+SILENCE = """
+    lead_id  occurred_at
+    other    11-02 12:00
+"""
 #: 60 business minutes from Monday 16:30 end on Tuesday at 09:30.
 DUE = "11-03 09:30"
 
 
 def clock(build, *commitments, columns="state", **tables):
-    given = {"lead": LEAD, "owner": TEAM, "lifecycle_event": HANDED, **tables}
+    given = {"lead": LEAD, "owner": TEAM, "lifecycle_event": HANDED, "activity": SILENCE, **tables}
     facts = build(commitments=commitments or (promise(),), **given)
     return facts.draw("sla_clock", columns)
 
 
 def call(moment):
     return f"lead_id  occurred_at\n L1  {moment}"
+
+
+def test_what_a_drop_cannot_show_is_not_judged(build):
+    facts = build(commitments=(promise(),), lead=LEAD, owner=TEAM, lifecycle_event=HANDED)
+    assert facts.draw("sla_clock", "state") == ""
 
 
 def test_minutes_run_in_opening_hours_only(build):

@@ -252,7 +252,7 @@ def test_a_month_whose_bookings_differ_from_the_ledger_is_pointed_out_once_it_is
         ledger_recon | 2026-11 | 0.70  | 4
     """
     kpis = [kpi("ledger_recon", Kind.RATIO, unit="ratio", title="Bookings against ledger")]
-    found = ["Bookings against ledger: bookings and ledger lie 1.0 % apart in Oct 2026"]
+    found = ["Bookings against ledger: bookings and recognised revenue lie 1.0 % apart in Oct 2026"]
     assert told(symptoms.ledger_gap, cells, kpis) == found
     assert told(symptoms.ledger_gap, cells.replace("0.01", "0.005"), kpis) == []
 

@@ -16,6 +16,9 @@ from generator.progress import Quiet
 from .case import HERE, Row, expected
 from .test_cases import cells_of, close, project_of, request_of, units_of
 
+# Each case is measured once, by whoever runs these.
+pytestmark = pytest.mark.xdist_group("reference")
+
 RULES, CHAIN = "c07_attribution_rules", "c08_attribution_markov_shapley"
 #: The journeys of the chain's case as they stand in its touches: channels, and whether they were won.
 JOURNEYS = [

@@ -16,6 +16,9 @@ from generator.report import Report
 
 from .case import HERE, MEMBERS, METRICS, Row, as_of, expected, make_project
 
+# Each case is measured once, by whoever runs these.
+pytestmark = pytest.mark.xdist_group("reference")
+
 CASES = sorted(folder.name for folder in HERE.iterdir() if (folder / "expected.csv").is_file())
 
 #: Figures that explain a case and that no page shows.
