@@ -87,7 +87,8 @@ def write_glossary(context: Context, project: Project) -> None:
     found = terms(context, project)
     context.write("guide/glossary.md", "glossary.md.j2", {"terms": found})
     lines = sorted({line for term in found if term.on_hover for line in _lines(term)})
-    (context.docs / ABBREVIATIONS).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    # A blank line between two: every line of a block makes the reader of Markdown look at the rest of the block again.
+    (context.docs / ABBREVIATIONS).write_text("\n\n".join(lines) + "\n", encoding="utf-8")
 
 
 def anchor(word: str) -> str:
