@@ -122,6 +122,7 @@ def test_open_hand_overs_are_counted_by_business_days(measure):
             "taken 11-03 10:00 mql", "taken 11-04 10:00 sal",
             "gone 11-03 10:00 mql", "gone 11-04 10:00 disqualified not_icp",
         ),
+        activity="lead_id  owner_id  occurred_at\nother  rep  11-02 09:30",
     )  # fmt: skip
     # A month that runs is counted at the end of its last completed day, all time at the instant of the drop.
     ages = {"2026-11": ({"0-1": 1, "4-5": 1, ">10": 1}, 12), "all": ({"2-3": 1, "4-5": 1, ">10": 1}, 13)}

@@ -48,8 +48,8 @@ def test_a_new_owner_restarts_the_clocks_of_sales_where_that_was_agreed(build, r
     facts = build(**HANDED, settings={"restart_on_reassign": restarts})
     drawn = facts.draw("sla_clock", "lead_id state due_at", "commitment = 'c.sm.first_response' and lead_id = 'L1'")
     assert drawn == "\n".join(f"{lead}  {state}  {due}" for lead, (state, due) in states.items())
-    quality = facts.draw("sla_clock", "triggered_at", "commitment = 'c.ms.quality' and lead_id = 'L1'")
-    assert quality == "11-02 10:00"
+    delivery = facts.draw("sla_clock", "triggered_at", "commitment = 'c.ms.delivery' and lead_id = 'L1'")
+    assert delivery == "11-02 10:00"
 
 
 def test_a_lead_that_changed_hands_after_its_answer_is_answered(build):
