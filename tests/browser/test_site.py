@@ -115,6 +115,15 @@ def test_on_a_phone_nothing_runs_out_of_the_page(page, address, path):
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+@pytest.mark.parametrize("page", [{"viewport": {"width": 390, "height": 844}}], indirect=True)
+def test_on_a_phone_what_a_rate_leads_to_stands_beside_it(page, address):
+    page.goto(address + "insights/plan.html")
+    row = page.locator(".of-whatif tbody tr").nth(1)
+    field, needed = row.locator("input").bounding_box(), row.locator("output").bounding_box()
+    assert needed["x"] >= field["x"] + field["width"]
+    assert needed["x"] + needed["width"] <= 390
+
+
 def test_every_page_opens_without_an_error(page, address, demo_site):
     for path in sorted(demo_site.site.rglob("*.html")):
         if path.name != "404.html":
