@@ -103,7 +103,7 @@ MEMBERS = {
         "paused_clock": "Clocks paused",
         "current_value_used": "Judged by today's values",
     },
-    "team": {"sales": "Sales", "marketing": "Marketing", "joint": "Both teams"},
+    "team": {"sales": "Sales", "marketing": "Marketing", "joint": "Both teams", "operations": "Operations"},
     "origin": {
         "sales": "Sales",
         "marketing": "Marketing",
