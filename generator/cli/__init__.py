@@ -1,0 +1,9 @@
+"""The command line: options in, one function called, its outcome printed. One module a command.
+
+Rooms are imported inside the commands: pandas, DuckDB and Altair take longer to import than `--help` may take.
+"""
+
+from generator.cli import build, check, demo, explain, measure, serve
+from generator.cli.group import main
+
+__all__ = ["build", "check", "demo", "explain", "main", "measure", "serve"]

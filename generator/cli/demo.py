@@ -1,0 +1,28 @@
+"""The exports of a made-up company."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from generator.cli.group import main
+from generator.cli.places import FOLDER
+from generator.cli.session import Session
+
+
+@main.command()
+@click.argument("folder", type=FOLDER)
+@click.option("--leads", type=click.IntRange(min=50), default=5000, show_default=True, help="How many leads.")
+@click.option("--seed", type=int, default=7, show_default=True, help="The same seed makes the same bytes.")
+@click.option("--months", type=click.IntRange(min=6, max=60), default=24, show_default=True, help="How long a history.")
+@click.pass_obj
+def demo(session: Session, folder: Path, leads: int, seed: int, months: int) -> None:
+    """Write the exports of a made-up company, in the shapes that real systems write."""
+    from generator.demo import make_demo
+
+    if folder.exists() and any(folder.iterdir()) and not (folder / "manifest.json").is_file():
+        raise click.UsageError(f"{folder} holds files that are no drop. Name an empty folder, or an earlier demo's.")
+    with session.progress.step(f"Making up a company with {leads} leads"):
+        make_demo(folder, leads=leads, seed=seed, months=months)
+    click.echo(f"{folder}: exports of a made-up company. Next: onefunnel build --exports {folder}")
