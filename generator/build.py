@@ -125,11 +125,10 @@ def report_on(ready: Prepared, progress: Progress, memory: Memory | None = None)
     """Measure all KPIs over prepared facts; `memory` recalls what an earlier call with it measured."""
     with progress.step(f"Measuring {len(ready.kpis)} KPIs"):
         measured = measure_kpis(ready.kpis, ready.engine, ready.agreement, ready.load, ready.drop.as_of, memory)
-        cells = add_targets(
-            measured.measured.cells, ready.kpis, ready.engine, measured.periods, ready.agreement.settings
-        )
-        results = assemble(measured.measured, cells, measured.comparisons, measured.periods)
-    windows = ready.agreement.settings.windows.model_dump()
+        settings, counted = ready.agreement.settings, measured.measured
+        cells = add_targets(counted.cells, ready.kpis, ready.engine, measured.periods, settings, counted)
+        results = assemble(counted, cells, measured.comparisons, measured.periods)
+    windows = settings.windows.model_dump()
     return Report(
         drop=ready.drop,
         agreement=ready.agreement,

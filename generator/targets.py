@@ -1,4 +1,4 @@
-"""Targets beside the results: attainment, pacing by business days, and what is left to do."""
+"""Targets beside the results: attainment, how much of a target is due by now, and what is left to do."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from generator.agreement import Settings
 from generator.engine import Engine
 from generator.kpis.agreed import Aim, chosen_targets
 from generator.kpis.kpi import Kpi
+from generator.measures import Measured, earlier_course
 from generator.measures.intervals import Numbers
 from generator.measures.periods import OWN, Periods
 from generator.measures.results import CELL_COLUMNS, Status
@@ -24,12 +25,18 @@ _METRIC_COLUMNS = ["metric_id", "flow", "better", "fewest", "low_band", "high_ba
 
 
 def add_targets(
-    cells: pd.DataFrame, kpis: Iterable[Kpi], engine: Engine, periods: Periods, settings: Settings
+    cells: pd.DataFrame,
+    kpis: Iterable[Kpi],
+    engine: Engine,
+    periods: Periods,
+    settings: Settings,
+    measured: Measured | None = None,
 ) -> pd.DataFrame:
     """Return `cells` (CELL_COLUMNS) with target, attainment and target_status, and companion rows.
 
     In a part period a flow target gets `<metric>.paced_target`, `.paced_attainment`, `.gap` and
     `.required_per_business_day`; a level target is never paced and its `.paced_target` is the target itself.
+    Where targets are paced by history (`pacing: history_curve`), `measured` holds the earlier periods that show how.
     Reads table `target`: one row per own period and agreed target that speaks of it.
     """
     known = tuple(kpis)
@@ -40,7 +47,9 @@ def add_targets(
     judges = metrics["metric_id"].isin(chosen["metric_id"]) | metrics["low_band"].notna()
     is_judged = cells["metric_id"].isin(metrics.loc[judges, "metric_id"])
     of_metric = cells[is_judged].merge(metrics, on="metric_id", how="left")
-    judged = _judged(_beside(of_metric, chosen, periods, settings))
+    flows = [kpi.id for kpi in known if kpi.target == "flow"]
+    course = earlier_course(measured or Measured({}, periods), flows if settings.pacing == "history_curve" else ())
+    judged = _judged(_beside(of_metric, chosen, periods, settings, course))
     others = cells[~is_judged]
     parts = [others, judged[list(CELL_COLUMNS)], *_companions(judged)]
     return pd.concat([part for part in parts if len(part)] or [cells], ignore_index=True)[list(CELL_COLUMNS)]
@@ -63,15 +72,22 @@ def _metrics(kpis: tuple[Kpi, ...], min_n_rate: int) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=_METRIC_COLUMNS).astype({**types, "low_band": "float64", "high_band": "float64"})
 
 
-def _beside(cells: pd.DataFrame, chosen: pd.DataFrame, periods: Periods, settings: Settings) -> pd.DataFrame:
-    """Return `cells` with their target and how much of their period is done."""
+def _beside(
+    cells: pd.DataFrame, chosen: pd.DataFrame, periods: Periods, settings: Settings, course: pd.DataFrame
+) -> pd.DataFrame:
+    """Return `cells` with their target and how much of it is due: the part `due_done` of `due_whole`."""
     own = periods.frame[periods.frame["role"] == OWN].rename_axis("period_id").reset_index()
-    days = own[["period_id", "label", "is_part", "days_done", "days_total"]].rename(columns={"label": "period"})
-    days["days_left"] = days["days_total"] - days["days_done"]
+    days = own[["period_id", "label", "is_part"]].rename(columns={"label": "period"})
+    days["days_left"] = own["days_total"] - own["days_done"]
     if settings.pacing == "calendar_days":
-        days["days_done"] = (own["cut_on"] - own["starts_on"]).dt.days
-        days["days_total"] = (own["ends_on"] - own["starts_on"]).dt.days
+        days["due_done"] = (own["cut_on"] - own["starts_on"]).dt.days
+        days["due_whole"] = (own["ends_on"] - own["starts_on"]).dt.days
+    elif settings.pacing == "business_days":
+        days["due_done"], days["due_whole"] = own["days_done"], own["days_total"]
     cells = cells.drop(columns="target").merge(days, on="period", how="left")
+    if settings.pacing == "history_curve":
+        follows = course.rename(columns={"reached": "due_done", "whole": "due_whole"})
+        cells = cells.merge(follows, on=["metric_id", "period_id"], how="left")
     cells["key"] = cells["scope"].str.casefold()
     targets = chosen[["metric_id", "period_id", "key", "target"]]
     return cells.merge(targets, on=["metric_id", "period_id", "key"], how="left")
@@ -80,9 +96,9 @@ def _beside(cells: pd.DataFrame, chosen: pd.DataFrame, periods: Periods, setting
 def _judged(cells: pd.DataFrame) -> pd.DataFrame:
     """Return `cells` with attainment, pacing and status."""
     paced = cells["is_part"] & cells["flow"]
-    share_done = np.where(paced, _over(cells["days_done"], cells["days_total"]), 1.0)
+    share_done = np.where(paced, _over(cells["due_done"], cells["due_whole"]), 1.0)
     # Multiply before dividing: 500 * 14 / 19 keeps the last digits that 500 * (14 / 19) loses.
-    pace = np.where(paced, _over(cells["target"] * cells["days_done"], cells["days_total"]), cells["target"])
+    pace = np.where(paced, _over(cells["target"] * cells["due_done"], cells["due_whole"]), cells["target"])
     cells = cells.assign(
         paced=paced,
         paced_target=np.where(np.isnan(share_done), np.nan, pace),
@@ -144,12 +160,17 @@ def _companions(judged: pd.DataFrame) -> list[pd.DataFrame]:
 
 
 def _companion(cells: pd.DataFrame, name: str, **columns: pd.Series) -> pd.DataFrame:
-    """Return rows of `<metric>.<name>`; one without a value has its metric's reason, or nothing to divide by."""
+    """Return rows of `<metric>.<name>`.
+
+    One without a value has its metric's reason; else nothing tells how much is due, or there is nothing to divide by.
+    """
     blank = pd.Series(np.nan, index=cells.index)
     given = {"status": pd.Series(Status.OK.value, index=cells.index, dtype="str"), **columns}
     rows = cells.assign(**{**dict.fromkeys(_NUMBERS, blank), **given}, target_status="")
     rows["metric_id"] = rows["metric_id"] + f".{name}"
-    reason = cells["status"].where(cells["value"].isna(), Status.ZERO_DENOMINATOR.value)
+    untold = cells["flow"] & cells["due_whole"].isna()
+    no_reason = np.where(untold, Status.MISSING_INPUT.value, Status.ZERO_DENOMINATOR.value)
+    reason = cells["status"].where(cells["value"].isna(), no_reason)
     rows["status"] = rows["status"].where(rows["value"].notna(), reason)
     texts = dict.fromkeys(("metric_id", "status", "target_status"), "str")
     return rows[list(CELL_COLUMNS)].astype({**dict.fromkeys(_NUMBERS, "float64"), **texts})

@@ -12,12 +12,12 @@ import pytest
 
 from generator.engine import open_engine
 from generator.kpis.kpi import Figure, Kind
-from generator.measures import load_periods
+from generator.measures import Measured, load_periods
 from generator.measures.results import CELL_COLUMNS
 from generator.targets import add_targets
 
 sys.path.insert(0, str(Path(__file__).parent / "measures"))
-from measures_bench import cell, draw, load_calendar
+from measures_bench import Bench, cell, draw, load_calendar
 
 HOLIDAYS = (date(2026, 11, 26), date(2026, 11, 27), date(2026, 12, 25))
 
@@ -333,3 +333,76 @@ def test_pacing_may_go_by_calendar_days(judged):
         pacing="calendar_days",
     )
     assert look(found, "mql_count.paced_target", "2026-11")["value"] == pytest.approx(500 * 19 / 30)
+
+
+AGREED = "metric | from | to | region | value\nmql_count | 2026-11-01 | 2026-12-01 | | 500"
+
+
+@pytest.fixture(scope="module")
+def two_years():
+    """The same drop with the year before it: 2025-11 had 20 business days, of which 14 ended on the 20th."""
+    with open_engine(threads=2) as engine:
+        load_calendar(engine, datetime(2026, 11, 20, 23), date(2025, 1, 1), HOLIDAYS)
+        yield engine
+
+
+def days(*spans):
+    """Return a table of unit rows: so many on each day of (day, how many)."""
+    rows = [f"{day} {number} | {day} 10:00" for day, count in spans for number in range(count)]
+    return "unit | moment\n" + "\n".join(rows)
+
+
+@pytest.fixture
+def by_history(two_years):
+    def judge(units, agreed=AGREED, by=()):
+        bench = Bench(two_years)
+        counted = bench.measure("count", units, by=by, grains=("month", "quarter"))
+        named = Measured({"mql_count": counted.metrics["metric"]}, counted.periods)
+        targets(two_years, agreed)
+        settings = SimpleNamespace(pacing="history_curve", min_n_rate=30)
+        metric = kpi(by=by)
+        return add_targets(named.cells, [metric], two_years, load_periods(two_years), settings, named)
+
+    return judge
+
+
+BEFORE = ("2025-03-03", 1)  # the figure was counted long before
+
+
+def test_pacing_by_history_follows_the_same_period_of_the_year_before(by_history):
+    # By the 14th business day November 2025 had 6 of its 8; October 2026 had 1 of 4, which is not asked.
+    found = by_history(
+        days(BEFORE, ("2025-11-04", 6), ("2025-11-28", 2), ("2026-10-05", 1), ("2026-10-30", 3), ("2026-11-10", 300))
+    )
+    assert look(found, "mql_count.paced_target", "2026-11")["value"] == 375
+    assert look(found, "mql_count.paced_attainment", "2026-11")["value"] == 0.8
+    assert look(found, "mql_count", "2026-11")["target_status"] == "off_target"
+    assert look(found, "mql_count.required_per_business_day", "2026-11")["value"] == 40  # over 5 business days
+
+
+def test_pacing_by_history_takes_the_period_before_where_there_is_no_year(by_history):
+    found = by_history(days(("2026-09-03", 1), ("2026-10-05", 1), ("2026-10-30", 3), ("2026-11-10", 120)))
+    assert look(found, "mql_count.paced_target", "2026-11")["value"] == 125
+
+
+def test_a_period_in_which_records_began_shows_no_course(by_history):
+    found = by_history(days(("2026-10-05", 1), ("2026-10-30", 3), ("2026-11-10", 120)))
+    paced = look(found, "mql_count.paced_target", "2026-11")
+    assert (paced["value"], paced["status"]) == (None, "missing_input")
+    assert look(found, "mql_count", "2026-11")["target_status"] == ""
+
+
+def test_every_member_follows_the_course_of_the_whole_so_that_targets_add_up(by_history):
+    units = days(BEFORE, ("2025-11-04", 3), ("2025-11-28", 1), ("2026-11-10", 2)).splitlines()
+    drawn = "\n".join(
+        [f"{units[0]} | region", *(f"{line} | {['emea', 'apac'][at % 2]}" for at, line in enumerate(units[1:]))]
+    )
+    agreed = (
+        AGREED + "\nmql_count | 2026-11-01 | 2026-12-01 | emea | 200\nmql_count | 2026-11-01 | 2026-12-01 | apac | 300"
+    )
+    found = by_history(drawn, agreed, by=("region",))
+    due = [
+        look(found, "mql_count.paced_target", "2026-11", scope)["value"]
+        for scope in ("all", "region=emea", "region=apac")
+    ]
+    assert due == [375, 150, 225]

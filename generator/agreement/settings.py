@@ -114,7 +114,8 @@ class Attribution(Frozen):
     u_variant: Literal["40_40_20", "50_50"] = Field("40_40_20", description="Weights of the U model.")
     position: PositionWeights = Field(default_factory=PositionWeights, description="Weights of the model by position.")
     journey_scope: Literal["account", "contact_roles", "primary_lead"] = Field(
-        "account", description="Whose touches belong to a deal."
+        "account",
+        description="Whose touches belong to a deal. `contact_roles` is refused: no canonical table holds them.",
     )
     journey_reset: bool = Field(True, description="Whether the end of a deal ends the journey of its account.")
     include_sales_touches: bool = Field(False, description="Whether touches by Sales get credit.")
@@ -150,7 +151,9 @@ class Settings(AgreementFile):
         "last_completed_day", description="Where figures of the running period are cut."
     )
     pacing: Literal["business_days", "calendar_days", "history_curve"] = Field(
-        "business_days", description="How a target of the running period grows."
+        "business_days",
+        description="How a target of the running period grows: with its business days, with its days, or as the figure "
+        "itself grew in the same period a year before (without one, in the period before).",
     )
     clock_skew_seconds: Count = Field(300, description="Negative durations up to this are read as zero.")
     locale: Annotated[str, Field(pattern=r"^[a-z]{2}_[A-Z]{2}$")] = Field(

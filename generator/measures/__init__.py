@@ -2,6 +2,7 @@
 
 from generator.measures.assemble import assemble
 from generator.measures.compare import Compared, compare, compared_frame
+from generator.measures.course import earlier_course
 from generator.measures.formula import evaluate
 from generator.measures.grammar import formula_names
 from generator.measures.measure import measure_figure
@@ -17,6 +18,7 @@ __all__ = [
     "assemble",
     "compare",
     "compared_frame",
+    "earlier_course",
     "evaluate",
     "formula_names",
     "load_periods",

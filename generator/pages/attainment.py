@@ -75,7 +75,7 @@ def _revenue_lines(context: Context, kpi: Kpi, cell: Cell, row: Period, pace: fl
 
     lines = [f"{amount(cell.value)} of {amount(cell.target)}"]
     if row.is_part and pace is not None:
-        lines.append(f"{formats.percent(pace)} of pace on day {row.days_done} of {row.days_total}")
+        lines.append(f"{formats.percent(pace)} of pace on day {row.days_done} of {row.days_total}{_due(context, cell)}")
     gap = _beside(context, cell, "gap")
     if gap is not None and gap <= 0:
         return [*lines, f"{amount(-gap)} above the target"]
@@ -84,6 +84,19 @@ def _revenue_lines(context: Context, kpi: Kpi, cell: Cell, row: Period, pace: fl
         each = f": {amount(per_day)} each business day left" if row.is_part and per_day else ""
         lines.append(f"{amount(gap)} to go{each}")
     return lines
+
+
+def _due(context: Context, cell: Cell) -> str:
+    """Return how much of the target is due by now, where the count of days does not tell it."""
+    share = _due_share(context, cell)
+    is_plain = context.report.agreement.settings.pacing == "business_days"
+    return "" if is_plain or share is None else f", by which {formats.percent(share)} of the target is due"
+
+
+def _due_share(context: Context, cell: Cell) -> float | None:
+    """Return the share of the target of a running period that is due by now."""
+    due = _beside(context, cell, "paced_target")
+    return due / cell.target if due is not None and cell.target else None
 
 
 def _beside(context: Context, cell: Cell, name: str) -> float | None:
@@ -107,7 +120,9 @@ def _team(context: Context, kpi: Kpi, grain: str, team: str) -> Goal | None:
     if cell.numerator is not None and cell.denominator is not None:
         currency = context.currency
         lines.append(f"{formats.money(cell.numerator, currency)} of {formats.money(cell.denominator, currency)}")
-    share = stand.period.days_done / stand.period.days_total if is_part and stand.period.days_total else None
+    revenue = context.cells.cell(REVENUE, cell.period)
+    # A team's target is due as that of all revenue is; nothing paces the team's own.
+    share = _due_share(context, revenue) if is_part and revenue else None
     pace = value / share if share else None
     if pace is not None:
         lines.append(f"{formats.percent(pace)} of pace")

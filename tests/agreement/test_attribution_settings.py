@@ -22,5 +22,6 @@ def test_finance_books_by_what_can_be_audited_deal_by_deal():
 
 def test_contact_roles_are_in_no_table_of_a_drop_and_so_are_refused(mistakes):
     (mistake,) = mistakes(settings="attribution: {journey_scope: contact_roles}")
-    assert "'contact_roles' is not computed in this version" in mistake
-    assert "account, primary_lead" in mistake
+    assert "no canonical table holds the contact roles of a deal" in mistake
+    assert "'account'" in mistake
+    assert "'primary_lead'" in mistake
