@@ -18,7 +18,7 @@ from generator.sources import reading_key
 from generator.sources.report import Drop
 
 #: What changes numbers; everything else in content/ and site_templates/ changes words and looks only.
-_MEASURED = ("content/agreement", "content/kpis", "content/sources", "exports")
+_MEASURED = ("content/agreement", "content/reviews", "content/kpis", "content/sources", "exports")
 
 
 def preview(project: Project, request: Request, host: str, port: int, progress: Progress) -> None:

@@ -17,11 +17,13 @@ from .lifecycle import Agreed, Attribute, Definition, Example, Lifecycle, Move, 
 from .loading import load_agreement
 from .owners import Owner
 from .pipeline import DealStage, Pipeline
+from .reviews import Action, Decision, Held, Reviews
 from .settings import Settings
 from .sla import Commitment, Sla, Tier, TierTarget
 from .targets import Target
 
 __all__ = [
+    "Action",
     "ActivityCondition",
     "Agreed",
     "Agreement",
@@ -34,8 +36,10 @@ __all__ = [
     "Criteria",
     "DealCondition",
     "DealStage",
+    "Decision",
     "Definition",
     "Example",
+    "Held",
     "Holiday",
     "Lifecycle",
     "ManualCondition",
@@ -43,6 +47,7 @@ __all__ = [
     "Owner",
     "Pipeline",
     "Reason",
+    "Reviews",
     "ScoreCondition",
     "Settings",
     "Sla",

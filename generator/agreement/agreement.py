@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Protocol, TypeVar
@@ -14,6 +14,7 @@ from .forms import folded
 from .lifecycle import Definition, Lifecycle, Reason, Stage
 from .owners import Owner
 from .pipeline import DealStage, Pipeline
+from .reviews import Reviews
 from .settings import Settings
 from .sla import Commitment, Sla
 from .targets import Target
@@ -43,6 +44,7 @@ class Agreement:
     owners: tuple[Owner, ...]
     files: Mapping[str, str]  # label of each file read -> its text
     digest: str  # sha256 over the files
+    reviews: Reviews = field(default_factory=Reviews)  # what the teams wrote down in their reviews
 
     def definition_at(self, stage: str, day: date) -> Definition | None:
         """Return the definition of `stage` in force on `day`; None before the first version."""

@@ -21,6 +21,7 @@ from .lints import contradictions
 from .overlay import Overlaid, lay_over
 from .owners import OwnersFile
 from .pipeline import Pipeline, qualified_from
+from .reviews import Reviews, read_reviews
 from .settings import Settings
 from .sla import Sla, until_the_next_version
 from .targets import TargetsFile, without_replaced_samples
@@ -61,10 +62,13 @@ def load_agreement(project: Project, settings_file: Path | None = None) -> Agree
         Mistake(loaded.overlaid[found.file].where(found.path), found.what, found.next)
         for found in contradictions(files, tuple(loaded.values))
     ]
+    reviews, written, wrong = read_reviews(project)
+    loaded.mistakes += wrong
     if loaded.mistakes:
         count = len(loaded.mistakes)
         raise AgreementError(f"The agreement has {count} mistake{'s' * (count > 1)}.", loaded.mistakes)
-    return _assembled(files, [reading for overlaid in loaded.overlaid.values() for reading in overlaid.readings])
+    readings = [reading for overlaid in loaded.overlaid.values() for reading in overlaid.readings]
+    return _assembled(files, reviews, [*readings, *written])
 
 
 def _strangers(project: Project) -> list[Mistake]:
@@ -131,7 +135,7 @@ def _is_newer(reading: Reading) -> bool:
     return isinstance(schema, int) and schema > SCHEMA
 
 
-def _assembled(files: Files, readings: list[Reading]) -> Agreement:
+def _assembled(files: Files, reviews: Reviews, readings: list[Reading]) -> Agreement:
     settings, channels = _paid(files.settings, files.channels.channels)
     texts = {reading.key or reading.label: reading.text for reading in readings}
     return Agreement(
@@ -147,6 +151,7 @@ def _assembled(files: Files, readings: list[Reading]) -> Agreement:
         channels=channels,
         pipeline=qualified_from(files.pipeline, settings.min_qualified_stage),
         owners=files.owners.owners,
+        reviews=reviews,
         files=texts,
         digest=_digest(texts),
     )
