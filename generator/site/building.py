@@ -17,7 +17,7 @@ from generator.project import Project
 from generator.site import changes
 from generator.site.config import key_lines, write_config
 from generator.site.policy import apply_policy
-from generator.site.swapping import put_in_place
+from generator.swapping import put_in_place
 
 _ASSETS = "assets/onefunnel"
 _KEY = re.compile(r"Config value '(\w+)[^']*': ")

@@ -1,6 +1,7 @@
 import pytest
 
-from generator.site import put_in_place, swapping
+from generator import swapping
+from generator.swapping import put_in_place
 
 
 @pytest.mark.parametrize("exchange", [True, False])
