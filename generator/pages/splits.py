@@ -33,6 +33,7 @@ BARS = 10
 #: Members listed; the CSV has them all.
 LISTED = 60
 OTHER = "Other"
+APART = "Each stands for itself: they overlap, so they do not add up to the whole"
 _ADDS_UP = frozenset({Kind.COUNT, Kind.SUM})
 
 
@@ -61,10 +62,10 @@ def splits(context: Context, stand: Headline) -> tuple[list[Split], list[str]]:
     """Return the splits of a KPI, charted ones first, and the dimensions that name nothing but one member."""
     kpi = stand.kpi
     base = _split_headline(context, stand)
-    # The members of a dimension that stands apart are each the whole, counted in another way; steps are a bridge.
-    # Shares add up to one within each member of any other dimension, so only their own one tells something.
-    composed, apart = dimension_of(context, kpi), {STEP, kpi.headline.apart}
-    order = [composed] if composed else sorted({*kpi.headline.by} - apart, key=_interest)
+    # Steps are a bridge. Shares add up to one within each member of any other dimension, so only their own one tells
+    # something.
+    composed = dimension_of(context, kpi)
+    order = [composed] if composed else sorted({*kpi.headline.by} - {STEP}, key=_interest)
     found = {dimension: members(context, kpi, dimension, base) for dimension in order}
     telling = [dimension for dimension, rows in found.items() if len(rows) > 1]
     made = [
@@ -123,7 +124,7 @@ def _table(context: Context, kpi: Kpi, dimension: str, base: Headline, rows: lis
     head += ["Target"] if has_target else []
     head += ["Period before"]
     body = [_row(context, kpi, member, has_interval, has_target) for member in rows[:LISTED]]
-    return html_table(head, body)
+    return html_table(head, body, caption=f"{APART}." if dimension == kpi.headline.apart else "")
 
 
 def _row(context: Context, kpi: Kpi, member: Member, has_interval: bool, has_target: bool) -> list[object]:
@@ -138,7 +139,7 @@ def _row(context: Context, kpi: Kpi, member: Member, has_interval: bool, has_tar
 
 
 def _figure(context: Context, kpi: Kpi, dimension: str, base: Headline, rows: list[Member], table: Trusted) -> Trusted:
-    drawn = _bars(kpi, [member for member in rows if _is_drawn(kpi, member)])
+    drawn = _bars(kpi, dimension, [member for member in rows if _is_drawn(kpi, member)])
     if len(drawn) < 2:
         return Trusted("")
     name = f"{kpi.id}-by-{dimension}".replace("_", "-")
@@ -152,7 +153,8 @@ def _figure(context: Context, kpi: Kpi, dimension: str, base: Headline, rows: li
         total=total,
     )
     title = _finding(context, kpi, dimension, base, rows)
-    return Trusted(charts.figure(name, chart, title=title, note=period_text(base.period), table=table))
+    note = period_text(base.period) + (f". {APART}" if dimension == kpi.headline.apart else "")
+    return Trusted(charts.figure(name, chart, title=title, note=note, table=table))
 
 
 def _is_drawn(kpi: Kpi, member: Member) -> bool:
@@ -160,15 +162,20 @@ def _is_drawn(kpi: Kpi, member: Member) -> bool:
     return member.cell.value is not None and not few
 
 
-def _bars(kpi: Kpi, rows: list[Member]) -> list[dict[str, object]]:
+def _bars(kpi: Kpi, dimension: str, rows: list[Member]) -> list[dict[str, object]]:
     """Return the bars: the biggest members, and the rest as one where their values add up."""
     head, rest = rows[:BARS], rows[BARS:]
     bars: list[dict[str, object]] = [_bar(kpi, member) for member in head]
-    if rest and (kpi.headline.kind in _ADDS_UP or kpi.headline.within):
+    if rest and (_adds_up(kpi, dimension) or kpi.headline.within):
         value = sum(member.cell.value or 0 for member in rest)
         n = sum(member.cell.n for member in rest)
         bars.append({"member": OTHER, "value": value, "low": math.nan, "high": math.nan, "n": n})
     return bars
+
+
+def _adds_up(kpi: Kpi, dimension: str) -> bool:
+    """Whether the members of a dimension are the parts of the whole."""
+    return kpi.headline.kind in _ADDS_UP and dimension != kpi.headline.apart
 
 
 def _bar(kpi: Kpi, member: Member) -> dict[str, object]:
@@ -181,7 +188,7 @@ def _bar(kpi: Kpi, member: Member) -> dict[str, object]:
 def _finding(context: Context, kpi: Kpi, dimension: str, base: Headline, rows: list[Member]) -> str:
     """Return what the split shows: the biggest member's part of the whole, or the ends of the range."""
     figure, what = kpi.headline, words.dimension(dimension)
-    if figure.kind in _ADDS_UP and base.cell.value:
+    if _adds_up(kpi, dimension) and base.cell.value:
         biggest = max(rows, key=lambda member: member.cell.value or 0)
         share = formats.percent((biggest.cell.value or 0) / base.cell.value)
         return f"{biggest.name} makes up {share} of the total"

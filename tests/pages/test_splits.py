@@ -1,0 +1,54 @@
+"""Splits of a KPI page: parts of a whole, and dimensions that stand apart from it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from made_up_report import kpi, load_report, report_of, shaped
+from test_attention import drawn
+
+from generator.kpis.kpi import Kind
+from generator.pages import templates
+from generator.pages.cells import Cells
+from generator.pages.context import Context
+from generator.pages.headline import headline
+from generator.pages.splits import splits
+from generator.project import PACKAGED, Project
+
+DRAWN = """
+    metric_id          | period | scope           | value | n
+    -------------------+--------+-----------------+-------+---
+    influenced_revenue | 2026Q3 | all             | 100   | 9
+    influenced_revenue | 2026Q3 | channel=webinar | 80    | 7
+    influenced_revenue | 2026Q3 | channel=event   | 60    | 6
+"""
+APART = "they overlap, so they do not add up to the whole"
+
+
+@pytest.fixture
+def split(agreement, tmp_path):
+    def made(apart):
+        plain = kpi("influenced_revenue", Kind.SUM, unit="currency", by=("channel",), grains=("quarter",))
+        one = replace(plain, figures=(replace(plain.headline, apart=apart),))
+        report = report_of((one,), shaped(drawn(DRAWN)), agreement=agreement, load=load_report())
+        context = Context(report, Cells(report.results), templates(report, Project(PACKAGED)), Path(tmp_path))
+        (found,), _ = splits(context, headline(context, one))
+        return found
+
+    return made
+
+
+def test_members_that_stand_apart_are_shown_and_said_not_to_add_up(split, shown):
+    found = split("channel")
+    assert [(member.name, member.cell.value) for member in found.members] == [("webinar", 80), ("event", 60)]
+    assert APART in shown(found.figure)
+    assert APART in shown(found.table)
+    assert "of the total" not in shown(found.figure)
+
+
+def test_members_that_are_parts_of_the_whole_are_told_as_such(split, shown):
+    found = split("")
+    assert "webinar makes up 80.0 % of the total" in shown(found.figure)
+    assert APART not in shown(found.figure)
