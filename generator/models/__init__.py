@@ -17,7 +17,7 @@ from generator.models.bridge import assert_bridge_closes
 from generator.models.checks import load_checks, run_checks
 from generator.models.evidence import load_evidence
 from generator.models.removal import load_channel_credit
-from generator.models.two_homes import overruled_targets
+from generator.models.two_homes import overruled_reviews, overruled_targets
 from generator.sources.report import Finding, LoadReport
 
 _FOLDER = Path(__file__).parent
@@ -66,6 +66,7 @@ FACTS = (
     "stop",
     "obligation",
     "sla_clock",
+    "review_duty",
     "lead_outcome",
     "day_start",
     "trailing_day",
@@ -145,7 +146,7 @@ def build_facts(engine: Engine, agreement: Agreement, load: LoadReport, as_of: d
     """
     load_agreement_tables(engine, agreement, as_of)
     load_attribution_tables(engine, agreement.settings.attribution)
-    overruled = overruled_targets(engine)  # before a fact lets the drop's own go
+    overruled = overruled_targets(engine) + overruled_reviews(engine)  # before a fact lets the drop's own go
     _load_presence(engine, load)
     load_checks(engine, load)
     load_evidence(engine, agreement, load)

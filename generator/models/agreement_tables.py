@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -115,12 +115,20 @@ _TYPES: dict[str, dict[str, str]] = {
         "version": "varchar",
         "agreed_on": "date",
     },
+    "own_review": {
+        "review_id": "varchar",
+        "kind": "varchar",
+        "held_on": "date",
+        "attended_sales": "boolean",
+        "attended_marketing": "boolean",
+    },
 }
 
 
 def load_agreement_tables(engine: Engine, agreement: Agreement, as_of: datetime) -> None:
     """Create the tables of the agreement in `engine`; see `_TYPES` for their columns."""
     criteria = criteria_rows(agreement)
+    today = local_date(as_of, agreement.settings.reporting_timezone)
     rows: Mapping[str, Iterable[tuple[Any, ...]]] = {
         "definition": criteria.definition,
         "alternative": criteria.alternative,
@@ -150,6 +158,7 @@ def load_agreement_tables(engine: Engine, agreement: Agreement, as_of: datetime)
             )
             for t in agreement.targets
         ],
+        "own_review": _held(agreement, today),
     }  # fmt: skip
     for table, types in _TYPES.items():
         engine.load(table, pd.DataFrame(list(rows[table]), columns=list(types), dtype=object), types)
@@ -161,6 +170,11 @@ def _settings(agreement: Agreement, as_of: datetime) -> list[tuple[str, str | No
     known |= {"as_of": as_of.isoformat(sep=" "), "as_of_date": today.isoformat()}
     # An unset setting is no text at all.
     return [(key, value or None) for key, value in sorted(known.items())]
+
+
+def _held(agreement: Agreement, today: date) -> list[tuple[Any, ...]]:
+    held = (one for one in agreement.reviews.held if one.on <= today)
+    return [(one.id, one.held, one.on, "sales" in one.teams, "marketing" in one.teams) for one in held]
 
 
 def _setting_lists(agreement: Agreement) -> list[tuple[str, str]]:

@@ -25,3 +25,23 @@ def overruled_targets(engine: Engine) -> tuple[Finding, ...]:
     metrics = ", ".join(str(metric) for (metric,) in rows)
     text = f"the drop has targets of its own; those in content/agreement/targets.yml are out of force for {metrics}"
     return (Finding(OVERRULED, Severity.NOTES, text, tables=("target",)),)
+
+
+def overruled_reviews(engine: Engine) -> tuple[Finding, ...]:
+    """Return a note naming the reviews of content/reviews of which the drop says something else.
+
+    The same review is one of the same id, or of the same kind on the same day. Reads `own_review` and the log.
+    """
+    rows = engine.rows(
+        "select distinct own.held_on, own.kind from own_review as own"
+        " inner join canonical.review_log as logged"
+        " on logged.review_id = own.review_id or logged.kind = own.kind and logged.held_on = own.held_on"
+        " where logged.kind <> own.kind or logged.held_on <> own.held_on"
+        " or logged.attended_sales <> own.attended_sales or logged.attended_marketing <> own.attended_marketing"
+        " order by 1, 2"
+    )
+    if not rows:
+        return ()
+    named = ", ".join(f"the {kind} one of {day}" for day, kind in rows)
+    text = f"the drop's log of reviews differs from content/reviews and rules: {named}"
+    return (Finding("reviews_overruled", Severity.NOTES, text, tables=("review_log",)),)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from generator.agreement import Agreement, Commitment, load_agreement
+from generator.agreement import Agreement, Commitment, Reviews, load_agreement
 from generator.canonical import TABLES, Type
 from generator.engine import DuckDbEngine
 from generator.models import build_facts
@@ -119,11 +119,12 @@ class FactBench:
         settings: Mapping[str, object] | None = None,
         commitments: tuple[Commitment, ...] | None = None,
         targets: tuple = (),
+        reviews: Reviews | None = None,
         **tables: str,
     ) -> Facts:
         """Fill the canonical tables from drawings and build all facts."""
         loads = {name: self._fill(name, tables.get(name)) for name in TABLES}
-        agreement = agreement_of(settings or {}, commitments, targets)
+        agreement = replace(agreement_of(settings or {}, commitments, targets), reviews=reviews or Reviews())
         load = LoadReport((), loads, (), (), ())
         return Facts(self.engine, build_facts(self.engine, agreement, load, datetime.fromisoformat(_long(as_of))))
 
