@@ -80,6 +80,7 @@ def _account_table(engine: Engine, part: Carried, accounts: Accounts, unreadable
         counts[Reason.NOT_SELECTED] += file.rows - part.copies.get(file.number, 0) - seen.get(file.number, 0)
         if accounts.home[file.number] == part.table:
             counts += Counter(reject.reason for reject in file.rejects)
+            counts[Reason.NOT_SELECTED] += file.left_out
             _remember_rejects(file, part.table, accounts)
         _write(file, part.table, counts, accounts)
         unreadable[file.number] = max(unreadable[file.number], broken.get(file.number, 0))
@@ -126,7 +127,8 @@ def _write(file: RawFile, table: str, counts: Counter[Reason], accounts: Account
 
 
 def _account_look_up(file: RawFile, accounts: Accounts) -> None:
-    counts = Counter({Reason.NONE: file.rows}) + Counter(reject.reason for reject in file.rejects)
+    counts = Counter({Reason.NONE: file.rows, Reason.NOT_SELECTED: file.left_out})
+    counts += Counter(reject.reason for reject in file.rejects)
     _remember_rejects(file, LOOK_UP, accounts)
     _write(file, LOOK_UP, counts, accounts)
 

@@ -46,6 +46,11 @@ create or replace macro letter_bits(c) as
         + case when ascii(substr(c, 3, 1)) between 65 and 90 then 4 else 0 end
         + case when ascii(substr(c, 4, 1)) between 65 and 90 then 8 else 0 end
         + case when ascii(substr(c, 5, 1)) between 65 and 90 then 16 else 0 end, 1);
+create or replace macro entries(c) as
+    case when c is null then [] else list_filter(map_entries(cast(cast(c as json) as map(varchar, varchar))),
+        lambda e: e.value is not null) end;
+create or replace macro attribute(c, name) as
+    case when json_valid(c) then json_extract_string(c, '$."' || name || '"') end;
 create or replace macro wide_id(c) as case
     when length(c) = 15 and regexp_full_match(c, '[0-9A-Za-z]{15}')
     then c || letter_bits(substr(c, 1, 5)) || letter_bits(substr(c, 6, 5)) || letter_bits(substr(c, 11, 5))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from ..canonical import TABLES
 from ..errors import ExportError, Mistake
 from .containers import Member
+from .naming import Header
 from .profile import Profile
 from .profiles import raw_columns
 
@@ -44,19 +45,34 @@ def matches(pattern: str, name: str) -> bool:
     return fits and re.fullmatch(re.escape(wanted) + r"([ _-]?\(?\d+\)?)?", stem) is not None
 
 
-def claims_of(member: Member, profiles: tuple[Profile, ...]) -> tuple[Claim, ...]:
-    """Return every claim on a file by its name; a profile's first fitting source speaks for it."""
-    found = []
-    for profile in profiles:
-        for name, source in profile.sources.items():
-            if any(matches(pattern, known) for pattern in source.files for known in member.names):
-                found.append(Claim(profile, name))
-                break
-    return tuple(found)
+def claims_of(member: Member, headers: Sequence[tuple[str, ...]], profiles: tuple[Profile, ...]) -> tuple[Claim, ...]:
+    """Return every claim on a file: by its name, or where no name's needs are met, by its header.
+
+    A profile's first source that fits the name speaks for it, and of those that know the header the one that knows
+    most of it.
+    """
+    named = tuple(claim for profile in profiles for claim in _by_name(member, profile)[:1])
+    if any(_is_met(claim, headers) for claim in named):
+        return named
+    return tuple(claim for profile in profiles for claim in _by_header(headers, profile)) or named
+
+
+def _by_name(member: Member, profile: Profile) -> list[Claim]:
+    return [
+        Claim(profile, name)
+        for name, source in profile.sources.items()
+        if any(matches(pattern, known) for pattern in source.files for known in member.names)
+    ]
+
+
+def _by_header(headers: Sequence[tuple[str, ...]], profile: Profile) -> list[Claim]:
+    found = [Claim(profile, name) for name, source in profile.sources.items() if source.known_by]
+    found = [claim for claim in found if _is_met(claim, headers)]
+    return sorted(found, key=lambda claim: -_known(claim, headers))[:1]
 
 
 def settle(
-    member: Member, claims: tuple[Claim, ...], header: tuple[str, ...], settled: Mapping[str, str]
+    member: Member, claims: tuple[Claim, ...], headers: Sequence[tuple[str, ...]], settled: Mapping[str, str]
 ) -> Claim | None:
     """Return the claim that wins, by the setting `sources`, else by the header; ExportError where two are left."""
     for pattern, system in settled.items():
@@ -65,8 +81,8 @@ def settle(
             if chosen:
                 return chosen[0]
     if len(claims) > 1:
-        claims = _best(claims, header)
-    if len(claims) > 1 and not any(_known(claim, header) for claim in claims):
+        claims = _best(claims, headers)
+    if len(claims) > 1 and not any(_known(claim, headers) for claim in claims):
         what = "its first line names no column that a profile knows"
         raise ExportError("Some exports cannot be read.", [Mistake(member.label, what, _expected(claims))])
     if len(claims) > 1:
@@ -76,24 +92,30 @@ def settle(
     return claims[0] if claims else None
 
 
-def _best(claims: tuple[Claim, ...], header: tuple[str, ...]) -> tuple[Claim, ...]:
+def _best(claims: tuple[Claim, ...], headers: Sequence[tuple[str, ...]]) -> tuple[Claim, ...]:
     """Keep the claims whose needs the header meets; where it meets nobody's, those that know most of it."""
-    names = {name.casefold() for name in header}
-    able = tuple(claim for claim in claims if all(names & _folded(needed) for needed in needs(claim)))
-    if able:
+    able = tuple(claim for claim in claims if _is_met(claim, headers))
+    if able and not all(claim.profile.sources[claim.source].known_by for claim in able):
         return able
-    known = [_known(claim, header) for claim in claims]
-    return tuple(claim for claim, count in zip(claims, known, strict=True) if count == max(known))
+    known = {claim.source + claim.profile.system: _known(claim, headers) for claim in able or claims}
+    return tuple(c for c in able or claims if known[c.source + c.profile.system] == max(known.values()))
 
 
-def _known(claim: Claim, header: tuple[str, ...]) -> int:
+def _header(claim: Claim, headers: Sequence[tuple[str, ...]]) -> Header:
+    """Return the line that the claiming source takes for the header: the first, or the one that it knows."""
+    profile, source = claim.profile, claim.profile.sources[claim.source]
+    found = [Header(names, profile, source) for names in (headers if source.known_by else headers[:1])]
+    return next((header for header in found if header.has_all(source.known_by)), Header((), profile, source))
+
+
+def _is_met(claim: Claim, headers: Sequence[tuple[str, ...]]) -> bool:
+    return _header(claim, headers).has_all(needs(claim))
+
+
+def _known(claim: Claim, headers: Sequence[tuple[str, ...]]) -> int:
     """Return how many columns of the claiming source the header has."""
-    names = {name.casefold() for name in header}
-    return sum(bool(names & _folded(group)) for group in raw_columns(claim.profile, claim.source).values())
-
-
-def _folded(names: tuple[str, ...]) -> set[str]:
-    return {name.casefold() for name in names}
+    header = _header(claim, headers)
+    return sum(bool(header.places(group)) for group in raw_columns(claim.profile, claim.source).values())
 
 
 def _expected(claims: tuple[Claim, ...]) -> str:
@@ -116,7 +138,7 @@ def needs(claim: Claim) -> tuple[tuple[str, ...], ...]:
     profile, name = claim.profile, claim.source
     spelled = raw_columns(profile, name)
     needed = {column: spelled.get(column, (column,)) for column in profile.sources[name].required}
-    found = list(needed.values())
+    found = [*profile.sources[name].known_by, *needed.values()]
     for table, block, _ in profile.blocks():
         if block.from_ != name:
             continue
@@ -124,4 +146,4 @@ def needs(claim: Claim) -> tuple[tuple[str, ...], ...]:
             rule = block.columns.get(column.name)
             if rule and column.required and rule.from_ and rule.default is None and not rule.optional:
                 found.append(rule.from_)
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(tuple(group) for group in found))

@@ -1,19 +1,17 @@
-"""Delimited text: how a file is written, its header, and a clean copy of one that is not clean."""
+"""Delimited text: its records, a clean copy of one that is not clean, and where its rows stand."""
 
 from __future__ import annotations
 
 import codecs
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from .layouts import Layout
 from .report import Reason
 
-_CHUNK = 1 << 20
-_DELIMITERS = ",;\t|"
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 #: Stands for a byte that the encoding does not know; no decoder yields it, because it is half a character.
 _UNKNOWN = "\udcff"
 #: What no text holds. A NUL is a known character, and still a sign of damage.
@@ -25,19 +23,8 @@ csv.field_size_limit(1 << 24)
 codecs.register_error("mark_unknown", lambda problem: (_UNKNOWN, problem.end))  # type: ignore[attr-defined]
 
 
-@dataclass(frozen=True)
-class Layout:
-    """How a text file is written."""
-
-    encoding: str
-    delimiter: str
-    header: tuple[str, ...]
-    skip: int  # physical lines before the first record
-    is_even: bool  # every line ends alike, with LF or with CRLF, and none holds a NUL
-    is_utf8: bool  # the bytes may be read as they are
-    lines: int = 0  # physical lines, where they end evenly
-    is_crlf: bool = False
-    assumed: bool = False  # the first declared encoding did not fit, another one did
+class LeftOut:
+    """A line of a report that is no row: a total, or a line of its footer."""
 
 
 @dataclass(frozen=True)
@@ -46,107 +33,6 @@ class Reject:
 
     line: int
     reason: Reason
-
-
-@dataclass(frozen=True)
-class _Survey:
-    is_utf8: bool
-    looks_utf8: bool  # more lines with well-formed multi-byte characters than damaged ones
-    is_even: bool
-    lines: int
-    is_crlf: bool
-
-
-def layout_of(path: Path, encodings: tuple[str, ...], delimiter: str | None) -> Layout:
-    """Return how the file is written; a byte order mark decides the encoding, else the first that fits does."""
-    with path.open("rb") as stream:
-        start = stream.read(4)
-    bom = next((name for mark, name in _BOMS if start.startswith(mark)), None)
-    survey = _survey(path) if bom != "utf-16" else _Survey(False, False, False, 0, False)
-    encoding = bom or _fitting(path, encodings, survey)
-    delimiter, header, skip, more = _header(path, encoding, delimiter)
-    plain = encoding in ("utf-8", "utf-8-sig") and survey.is_utf8
-    assumed = bom is None and codecs.lookup(encoding).name != codecs.lookup(encodings[0]).name
-    even = survey.is_even and not more
-    return Layout(encoding, delimiter, header, skip + more, even, plain, survey.lines, survey.is_crlf, assumed)
-
-
-def _survey(path: Path) -> _Survey:
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    is_utf8, has_nul, feeds, returns, pairs, last = True, False, 0, 0, 0, b""
-    with path.open("rb") as stream:
-        while chunk := stream.read(_CHUNK):
-            if is_utf8:
-                try:
-                    decoder.decode(chunk)
-                except UnicodeDecodeError:
-                    is_utf8 = False
-            has_nul = has_nul or b"\0" in chunk
-            feeds += chunk.count(b"\n")
-            returns += chunk.count(b"\r")
-            pairs += chunk.count(b"\r\n") + (last == b"\r" and chunk[:1] == b"\n")
-            last = chunk[-1:]
-        try:
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            is_utf8 = False
-    even = not has_nul and (not returns or feeds == returns == pairs)
-    return _Survey(is_utf8, is_utf8 or _is_damaged_utf8(path), even, feeds + (last not in (b"", b"\n")), bool(returns))
-
-
-def _is_damaged_utf8(path: Path) -> bool:
-    """Whether the file is UTF-8 with some damage rather than another encoding: well-formed characters outnumber it."""
-    good = bad = 0
-    with path.open("rb") as stream:
-        for line in stream:
-            if line.isascii():
-                continue
-            try:
-                line.decode("utf-8")
-                good += 1
-            except UnicodeDecodeError:
-                bad += 1
-    return good > bad
-
-
-def _fitting(path: Path, encodings: tuple[str, ...], survey: _Survey) -> str:
-    for encoding in encodings:
-        name = codecs.lookup(encoding).name
-        if name in ("utf-8", "ascii"):
-            if survey.is_utf8 or (survey.looks_utf8 and name == "utf-8"):
-                return "utf-8"
-        elif _decodes(path, encoding):
-            return encoding
-    return encodings[0]
-
-
-def _decodes(path: Path, encoding: str) -> bool:
-    try:
-        with path.open(encoding=encoding, newline="") as stream:
-            while stream.read(_CHUNK):
-                pass
-    except (UnicodeDecodeError, UnicodeError):
-        return False
-    return True
-
-
-def _header(path: Path, encoding: str, delimiter: str | None) -> tuple[str, tuple[str, ...], int, int]:
-    """Return delimiter, names, physical lines up to the header's first, and how many more the header covers."""
-    with path.open(encoding=encoding, errors="replace", newline="") as stream:
-        skip = 0
-        while line := stream.readline(_CHUNK):
-            skip += 1
-            declared = re.fullmatch(r"\s*\"?sep=(.)\"?\s*", line, re.IGNORECASE)
-            if declared:
-                delimiter = delimiter or declared[1]
-            elif line.strip():
-                break
-        delimiter = delimiter or max(
-            _DELIMITERS, key=lambda sign: (_outside_quotes(line).count(sign), -_DELIMITERS.index(sign))
-        )
-        lines = _Lines(iter([line]), stream)
-        record = next(csv.reader(lines, delimiter=delimiter), [])
-    return delimiter, tuple(name.strip() for name in record), skip, lines.more
 
 
 def counted_records(path: Path, layout: Layout) -> int:
@@ -161,31 +47,11 @@ def counted_records(path: Path, layout: Layout) -> int:
     return count
 
 
-class _Lines:
-    """One line already read, then the rest of a stream, counting what is taken from the rest."""
-
-    def __init__(self, first: Iterator[str], rest: Iterator[str]) -> None:
-        self._first, self._rest, self.more = first, rest, 0
-
-    def __iter__(self) -> _Lines:
-        return self
-
-    def __next__(self) -> str:
-        for line in self._first:
-            return line
-        self.more += 1
-        return next(self._rest)
-
-
-def _outside_quotes(line: str) -> str:
-    return re.sub(r'"[^"]*"', "", line)
-
-
-def records(path: Path, layout: Layout) -> Iterator[tuple[int, list[str]] | Reject]:
+def records(path: Path, layout: Layout) -> Iterator[tuple[int, list[str]] | Reject | LeftOut]:
     """Yield every record after the header with the physical line it starts on, or why there is none.
 
-    Empty lines are no records. After an unclosed quote reading goes on with the next line, so one broken line
-    costs one row.
+    Totals and footers are left out where the layout tells them. Empty lines are no records. After an unclosed quote
+    reading goes on with the next line, so one broken line costs one row.
     """
     with path.open(encoding=layout.encoding, errors="mark_unknown", newline="") as stream:
         lines = _Pushback(stream)
@@ -196,8 +62,18 @@ def records(path: Path, layout: Layout) -> Iterator[tuple[int, list[str]] | Reje
             line = next(lines, None)
             if line is None:
                 return
-            if line.strip("\r\n"):
+            if not line.strip("\r\n"):
+                if layout.ends_blank and lines.number > layout.skip + 1:
+                    yield from (LeftOut() for line in lines if line.strip("\r\n"))
+            elif layout.totals and is_total(next(csv.reader((line,), delimiter=layout.delimiter), []), layout.totals):
+                yield LeftOut()
+            else:
                 yield _record(lines, line, start, layout)
+
+
+def is_total(cells: Sequence[str], patterns: Iterable[str]) -> bool:
+    """Whether the first cell of a record says that it sums others up."""
+    return bool(cells) and any(re.match(pattern, cells[0].strip(), re.IGNORECASE) for pattern in patterns)
 
 
 class _Pushback:
@@ -256,23 +132,31 @@ def _over_lines(lines: _Pushback, line: str, taken: list[str], layout: Layout) -
         return []
 
 
-def clean_copy(path: Path, layout: Layout, target: Path) -> tuple[int, tuple[Reject, ...]]:
-    """Write the readable records as plain UTF-8 CSV without a header, the physical line first.
+@dataclass(frozen=True)
+class Copied:
+    """What became of the records of a file."""
 
-    Return how many there are, and the records that are not.
-    """
+    written: int
+    rejects: tuple[Reject, ...]
+    left_out: int  # totals and lines of a footer
+
+
+def clean_copy(path: Path, layout: Layout, target: Path) -> Copied:
+    """Write the readable records as plain UTF-8 CSV without a header, the physical line first."""
     rejects = []
-    written = 0
+    written = left_out = 0
     with target.open("w", encoding="utf-8", newline="") as out:
         # Unquoted, a carriage return within a cell would end its line.
         writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)
         for record in records(path, layout):
             if isinstance(record, Reject):
                 rejects.append(record)
+            elif isinstance(record, LeftOut):
+                left_out += 1
             else:
                 writer.writerow([record[0], *record[1]])
                 written += 1
-    return written, tuple(rejects)
+    return Copied(written, tuple(rejects), left_out)
 
 
 def lines_of(path: Path, layout: Layout, wanted: set[int]) -> dict[int, int]:
@@ -280,8 +164,10 @@ def lines_of(path: Path, layout: Layout, wanted: set[int]) -> dict[int, int]:
     found = {}
     ordinal = -1
     for record in records(path, layout):
-        ordinal += not isinstance(record, Reject)
-        if ordinal in wanted and not isinstance(record, Reject):
+        if isinstance(record, Reject | LeftOut):
+            continue
+        ordinal += 1
+        if ordinal in wanted:
             found[ordinal] = record[0]
             if len(found) == len(wanted):
                 break

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -87,6 +88,26 @@ class Offered(_Frozen):
     as_: Literal["text", "instant", "date", "boolean", "salesforce_id", "keyed_hash"] = Field("text", alias="as")
 
 
+def _grouped(value: Any) -> Any:
+    """Accept a list of names, or of names with their other spellings."""
+    return [part if isinstance(part, list | tuple) else (part,) for part in value] if isinstance(value, list) else value
+
+
+def _pattern(text: str) -> str:
+    try:
+        groups = re.compile(text, re.IGNORECASE).groups
+    except re.error as problem:
+        raise ValueError(f"'{text}' is not a pattern: {problem}") from None
+    if groups > 1:
+        raise ValueError(f"'{text}' has {groups} groups; write (?: ) for those that only hold together")
+    return text
+
+
+Pattern = Annotated[str, AfterValidator(_pattern)]
+Patterns = Annotated[tuple[Pattern, ...], BeforeValidator(_listed)]
+Groups = Annotated[tuple[tuple[str, ...], ...], BeforeValidator(_grouped)]
+
+
 def _offered(value: Any) -> Any:
     """Accept a plain list of names, or names with their details."""
     if isinstance(value, list):
@@ -107,12 +128,19 @@ class Written(_Frozen):
     dates: Annotated[tuple[DateForm, ...], BeforeValidator(_listed)] | None = None
     zone: Zone | None = None  # of stamps without one; None: the setting `source_timezone`
     nulls: tuple[Scalar, ...] | None = None  # texts that mean "nothing here"
+    names: Literal["letters"] | None = None  # headers compared by letters and digits only; None: as they stand
+    prefixes: Names | None = None  # beginnings of headers that do not count, with `names: letters`
+    repeated: Literal["first"] | None = None  # which of several columns with one name is read; None: a mistake
+    totals: Patterns | None = None  # lines whose first cell fits are sums of others, not rows
+    ends: Literal["blank_line"] | None = None  # where the rows end and a footer begins; None: with the file
 
 
 class Source(Written):
     """Rows with named columns: files, or a select over other sources of the profile."""
 
     files: Names = ()
+    known_by: Groups = ()  # columns by which a file is known, whatever its name; each with its other spellings
+    families: dict[str, Patterns] = Field(default_factory=dict)  # many columns whose headers fit, read as one
     sql: str | None = None
     rows_of: str | None = None  # with `sql`: the source whose rows the select yields (it carries _file and _row)
     columns: Annotated[dict[str, Offered], BeforeValidator(_offered)] = Field(default_factory=dict)
@@ -151,6 +179,7 @@ class Block(Written):
     """One way by which rows come into a canonical table."""
 
     files: Names = ()
+    known_by: Groups = ()
     from_: str | None = Field(None, alias="from")
     columns: Annotated[dict[str, Rule], BeforeValidator(_rules)] = Field(default_factory=dict)
     where: Where = Field(default_factory=dict)  # column -> spellings that are read; "" is an empty cell
@@ -218,7 +247,8 @@ class Profile(Written):
             keys = [columns[key].from_ for key in TABLES[table].key if key in columns] if table in TABLES else []
             # The latest row of a key is told before canonical columns exist, by the columns that fill its key.
             named = {names[0]: Offered(**{"from": names}) for names in keys if names} if block.latest_by else {}
-            sources[name] = Source(files=files, columns=named, key=tuple(named), latest_by=block.latest_by, **written)
+            told = {"files": files, "known_by": block.known_by, "columns": named, "latest_by": block.latest_by}
+            sources[name] = Source(key=tuple(named), **told, **written)
         return block.model_copy(update={"columns": columns, "from_": name})
 
     def blocks(self) -> Iterator[tuple[Table, Block, Source]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -28,11 +29,9 @@ def load_profiles(project: Project) -> tuple[Profile, ...]:
 
     A project's file replaces the packaged one of the same name. ExportError lists every mistake of every file.
     """
-    files = {path.name: path for path in sorted(_PACKAGED.glob("*.yml"))}
-    files |= {Path(name).name: path for name, path in project.files("content/sources", "*.yml").items()}
     profiles: dict[str, Profile] = {}
     mistakes: list[Mistake] = []
-    for _, path in sorted(files.items()):
+    for _, path in sorted(_files(project).items()):
         profile = read_profile(path, project.shown(path), mistakes)
         if profile is None:
             continue
@@ -44,6 +43,16 @@ def load_profiles(project: Project) -> tuple[Profile, ...]:
     if mistakes:
         raise ExportError("The source profiles need mending.", mistakes)
     return tuple(profiles.values())
+
+
+def profile_texts(project: Project) -> dict[str, str]:
+    """Return the text of each profile by its file name; ValueError where one cannot be read."""
+    return {name: text_of(path) for name, path in sorted(_files(project).items())}
+
+
+def _files(project: Project) -> dict[str, Path]:
+    files = {path.name: path for path in sorted(_PACKAGED.glob("*.yml"))}
+    return files | {Path(name).name: path for name, path in project.files("content/sources", "*.yml").items()}
 
 
 def read_profile(path: Path, shown: str, mistakes: list[Mistake]) -> Profile | None:
@@ -115,8 +124,13 @@ def _lint(profile: Profile) -> Iterator[tuple[str, str, str]]:
 
 def _lint_source(profile: Profile, name: str, source: Source) -> Iterator[tuple[str, str, str]]:
     place = f"sources.{name}" if name not in profile.tables else f"tables.{name}"
-    if bool(source.files) == (source.sql is not None):
-        yield place, "needs either `files` or `sql`", "Name the files, or write a select over other sources."
+    if bool(source.files or source.known_by) == (source.sql is not None):
+        hint = "Name the files, or columns to know them by, or write a select over other sources."
+        yield place, "needs either `files` or `known_by`, or `sql`", hint
+    for family, patterns in source.families.items():
+        if any(not re.compile(pattern).groups for pattern in patterns):
+            hint = "Put the part that differs in ( )."
+            yield f"{place}.families.{family}", "a pattern has no group that says which column it is", hint
     for encoding in source.encodings or ():
         try:
             b"".decode(encoding)
@@ -204,6 +218,7 @@ def raw_columns(profile: Profile, name: str) -> dict[str, tuple[str, ...]]:
     source = profile.sources[name]
     wanted: dict[str, tuple[str, ...]] = {offered: (offered, *rule.from_) for offered, rule in source.columns.items()}
     known = {spelling.casefold() for names in wanted.values() for spelling in names}
+    known |= {family.casefold() for family in source.families}
     extra: list[Any] = [*source.key, *source.latest_by, *source.required]
     for _, block, _ in profile.blocks():
         if block.from_ == name:
@@ -215,4 +230,5 @@ def raw_columns(profile: Profile, name: str) -> dict[str, tuple[str, ...]]:
         if spelling.casefold() not in known:
             known.add(spelling.casefold())
             wanted[spelling] = (spelling,)
-    return wanted
+    # Many columns of the file, told by their patterns.
+    return wanted | dict.fromkeys(source.families, ())

@@ -5,8 +5,7 @@ Raw tables live in the schema `raw`, which the reading drops when it is done: wh
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,11 +14,12 @@ from ..errors import EngineError, ExportError, Mistake, with_hint
 from .cells import literal, quoted
 from .claims import Claim, needs
 from .containers import Form, Member
-from .delimited import Layout, Reject, clean_copy, counted_records, layout_of, lines_of
+from .delimited import Copied, Reject, clean_copy, counted_records, lines_of
+from .layouts import Expected, Layout, glimpse, layout_of
+from .naming import MOST_TITLES, Header
+from .profile import NumberForm
 from .profiles import raw_columns
-from .workbook import sheet_to_csv
-
-_DEFAULT_ENCODINGS = ("utf-8", "cp1252")
+from .workbook import read_sheet, sheet_to_csv
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ class RawFile:
     is_encoding_assumed: bool = False
     first_row: int = 0  # what to add to `_row` where it counts rows of the container
     aliases: dict[str, str] = field(default_factory=dict)  # any spelling, folded -> the profile's name
+    left_out: int = 0  # totals and lines of a footer: no records
 
     @property
     def records(self) -> int:
@@ -49,13 +50,13 @@ class RawFile:
         return lines_of(self.member.path, self.layout, rows)
 
 
-def header_of(engine: Engine, member: Member) -> tuple[str, ...]:
-    """Return the names of a file's columns, before it is known who claims it."""
+def headers_of(engine: Engine, member: Member) -> tuple[tuple[str, ...], ...]:
+    """Return the lines that may hold the names of a file's columns, before it is known who claims it."""
     if member.form is Form.PARQUET:
-        return tuple(name for name, _ in _parquet_columns(engine, member, member.path))
+        return (tuple(name for name, _ in _parquet_columns(engine, member, member.path)),)
     if member.form is Form.SHEET:
-        return sheet_to_csv(member.path, member.sheet, Path(os.devnull), "point")[0]
-    return layout_of(member.path, _DEFAULT_ENCODINGS, None).header if member.size else ()
+        return tuple(cells for _, cells in read_sheet(member.path, member.sheet, "point").rows[:MOST_TITLES])
+    return tuple(glimpse(member.path))
 
 
 def load_file(
@@ -69,34 +70,48 @@ def load_file(
         return None
     if member.form is Form.PARQUET:
         return _load_parquet(engine, number, member, claim, scratch, mistakes)
-    source = claim.profile.sources[claim.source]
+    expected = _expected(claim)
+    layout: Layout | None = None
+    copied = Copied(0, (), 0)
+    clean: Path | None = None
     if member.form is Form.SHEET:
-        copy = scratch / f"sheet{number}.csv"
-        header, written = sheet_to_csv(
-            member.path, member.sheet, copy, claim.profile.written(source, "numbers") or "point"
-        )
-        layout: Layout | None = None
-        rejects: tuple[Reject, ...] = ()
-        clean: Path | None = copy
+        clean = scratch / f"sheet{number}.csv"
+        numbers: NumberForm = claim.profile.written(claim.profile.sources[claim.source], "numbers") or "point"
+        header, copied = sheet_to_csv(read_sheet(member.path, member.sheet, numbers), clean, expected)
     else:
-        encodings = claim.profile.written(source, "encodings") or ("utf-8",)
-        layout = layout_of(member.path, encodings, claim.profile.written(source, "delimiter"))
-        header, rejects, clean, written = layout.header, (), None, 0
+        layout = layout_of(member.path, expected)
+        header = layout.header
     chosen = _chosen(member, claim, header, mistakes)
     if chosen is None:
         return None
     if layout and not _load_plain(engine, number, member, layout, chosen, scratch):
         clean = scratch / f"clean{number}.csv"
-        written, rejects = clean_copy(member.path, layout, clean)
+        copied = clean_copy(member.path, layout, clean)
     if clean:
         _load_clean(engine, number, clean, len(header), chosen)
-        if _count(engine, number) != written:
-            raise AssertionError(f"the engine read {_count(engine, number)} of {written} records of {member.label}")
-    assumed = bool(layout and layout.assumed)
-    rows = _count(engine, number)
-    columns = dict.fromkeys(chosen, "VARCHAR")
-    lookup = None if clean else layout
-    return RawFile(number, member, claim, columns, rows, rejects, lookup, assumed, aliases=_aliases(claim))
+        if _count(engine, number) != copied.written:
+            raise AssertionError(f"the engine read {_count(engine, number)} of {copied.written} of {member.label}")
+    return RawFile(
+        number,
+        member,
+        claim,
+        dict.fromkeys(chosen, "VARCHAR"),
+        _count(engine, number),
+        copied.rejects,
+        None if clean else layout,
+        bool(layout and layout.assumed),
+        aliases=_aliases(claim),
+        left_out=copied.left_out,
+    )
+
+
+def _expected(claim: Claim) -> Expected:
+    """Return what the claiming profile says about how the file is written."""
+    profile, source = claim.profile, claim.profile.sources[claim.source]
+    encodings = profile.written(source, "encodings") or ("utf-8",)
+    is_header = (lambda names: Header(names, profile, source).has_all(source.known_by)) if source.known_by else None
+    totals, ends = profile.written(source, "totals") or (), profile.written(source, "ends")
+    return Expected(encodings, profile.written(source, "delimiter"), is_header, totals, ends == "blank_line")
 
 
 def _aliases(claim: Claim) -> dict[str, str]:
@@ -104,33 +119,50 @@ def _aliases(claim: Claim) -> dict[str, str]:
     return {name.casefold(): column for column, names in reversed(spelled.items()) for name in names}
 
 
-def _chosen(member: Member, claim: Claim, header: Iterable[str], mistakes: list[Mistake]) -> dict[str, int] | None:
+#: Where the cells of a column stand: one place, or many that are read as one, by what tells them apart.
+Place = int | Mapping[str, Sequence[int]]
+
+
+def _chosen(member: Member, claim: Claim, names: tuple[str, ...], mistakes: list[Mistake]) -> dict[str, Place] | None:
     """Return which column of the file fills each column the profile asks for, by position."""
-    folded = [name.casefold() for name in header]
-    names = [name for name in header if name]
-    if not names:
+    profile, source = claim.profile, claim.profile.sources[claim.source]
+    header = Header(names, profile, source)
+    named = [name for name in names if name]
+    if not named:
         mistakes.append(Mistake(member.label, "there is no header line", "Export the file again, with its header."))
         return None
-    chosen: dict[str, int] = {}
+    chosen: dict[str, Place] = {}
     found: list[Mistake] = []
-    for column, spellings in raw_columns(claim.profile, claim.source).items():
-        spelling = next((name for name in spellings if name.casefold() in folded), None)
-        if spelling is None:
-            continue
-        if folded.count(spelling.casefold()) > 1:
-            found.append(Mistake(member.label, f"has the column '{spelling}' more than once", "Remove all but one."))
-        chosen[column] = folded.index(spelling.casefold())
+    for column, spellings in raw_columns(profile, claim.source).items():
+        if family := header.family(source.families.get(column, ())):
+            chosen[column] = family
+        elif places := header.places(spellings):
+            if len(places) > 1 and profile.written(source, "repeated") is None:
+                what = f"has the column '{names[places[0]]}' more than once"
+                found.append(Mistake(member.label, what, "Remove all but one."))
+            chosen[column] = places[0]
     for spellings in needs(claim):
-        if not any(name.casefold() in folded for name in spellings):
-            shown = with_hint(spellings[0], names) + (f" (or {', '.join(spellings[1:])})" if spellings[1:] else "")
-            hint = f"Correct the export, or the names in the profile '{claim.profile.system}'."
+        if not header.places(spellings):
+            shown = with_hint(spellings[0], named) + (f" (or {', '.join(spellings[1:])})" if spellings[1:] else "")
+            hint = f"Correct the export, or the names in the profile '{profile.system}'."
             found.append(Mistake(member.label, f"has no column {shown}", hint))
     mistakes.extend(found)
     return None if found else chosen
 
 
+def _cell(place: Place, cells: Callable[[int], str]) -> str:
+    """Return SQL for what a column reads; several columns of a family become one text of names and values."""
+    if isinstance(place, int):
+        return cells(place)
+    pairs = []
+    for member, places in place.items():
+        given = ", ".join(f"nullif(trim(cast({cells(n)} as varchar)), '')" for n in places)
+        pairs.append(f"{literal(member)}, coalesce({given})")
+    return f"cast(json_object({', '.join(pairs)}) as varchar)"
+
+
 def _load_plain(
-    engine: Engine, number: int, member: Member, layout: Layout, chosen: dict[str, int], scratch: Path
+    engine: Engine, number: int, member: Member, layout: Layout, chosen: dict[str, Place], scratch: Path
 ) -> bool:
     """Load a well-formed UTF-8 file as it lies there; False where it is not one."""
     if not layout.is_utf8 or not layout.is_even or len(layout.header) < 2:
@@ -152,9 +184,8 @@ def _count(engine: Engine, number: int) -> int:
     return int(engine.rows(f"select count(*) from raw.f{number}")[0][0])
 
 
-def _load_clean(engine: Engine, number: int, copy: Path, width: int, chosen: dict[str, int]) -> None:
-    shifted = {column: position + 1 for column, position in chosen.items()}
-    _create(engine, number, _Plain(copy, width + 1), shifted, row="cast(c0 as bigint) as _row, ")
+def _load_clean(engine: Engine, number: int, copy: Path, width: int, chosen: dict[str, Place]) -> None:
+    _create(engine, number, _Plain(copy, width + 1, first=1), chosen, row="cast(c0 as bigint) as _row, ")
 
 
 @dataclass(frozen=True)
@@ -166,11 +197,13 @@ class _Plain:
     delimiter: str = ","
     skip: int = 0
     is_crlf: bool = False
+    first: int = 0  # columns of our own before those of the file
 
 
-def _create(engine: Engine, number: int, text: _Plain, chosen: dict[str, int], row: str = "") -> None:
+def _create(engine: Engine, number: int, text: _Plain, chosen: dict[str, Place], row: str = "") -> None:
     types = ", ".join(f"'c{n}': 'varchar'" for n in range(text.width))
-    columns = ", ".join(f"c{position} as {quoted(column)}" for column, position in chosen.items())
+    cells = {column: _cell(place, lambda n: f"c{n + text.first}") for column, place in chosen.items()}
+    columns = ", ".join(f"{sql} as {quoted(column)}" for column, sql in cells.items())
     # Left to itself the engine may take a carriage return in a cell for the line end; told of CRLF it reads nothing.
     ending = "" if text.is_crlf else r", new_line = '\n'"
     engine.run(
@@ -198,16 +231,17 @@ def _load_parquet(
     link = scratch / f"plain{number}.parquet"
     link.symlink_to(member.path.resolve())
     found = _parquet_columns(engine, member, link)
-    chosen = _chosen(member, claim, [name for name, _ in found], mistakes)
+    chosen = _chosen(member, claim, tuple(name for name, _ in found), mistakes)
     if chosen is None:
         return None
-    columns = ", ".join(f"{quoted(found[n][0])} as {quoted(column)}" for column, n in chosen.items())
+    cells = {column: _cell(place, lambda n: quoted(found[n][0])) for column, place in chosen.items()}
+    columns = ", ".join(f"{sql} as {quoted(column)}" for column, sql in cells.items())
     engine.run(
         f"create or replace view raw.f{number} as select file_row_number as _row, {columns or '0 as _nothing'}"
         f" from read_parquet({literal(str(link))}, file_row_number = true)"
     )
     rows = _count(engine, number)
-    types = {column: found[n][1] for column, n in chosen.items()}
+    types = {column: found[place][1] if isinstance(place, int) else "VARCHAR" for column, place in chosen.items()}
     return RawFile(number, member, claim, types, rows, first_row=1, aliases=_aliases(claim))
 
 

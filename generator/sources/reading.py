@@ -26,7 +26,7 @@ from .members import Settled, settle_members
 from .outcomes import code_of
 from .profile import Profile
 from .profiles import load_profiles
-from .raw import RawFile, header_of, load_file
+from .raw import RawFile, headers_of, load_file
 from .report import Drop, Finding, LoadReport, Reason, Severity, SourceFile, TableLoad
 from .terms import Terms, terms_of
 from .work import Work, context_of, prepare
@@ -121,15 +121,15 @@ def _claims(
     found: dict[str, Claim | None] = {}
     for member in members:
         found[member.label] = None
-        claims = claims_of(member, profiles)
-        if not claims:
-            continue
-        if member.form is Form.TEXT and (fault := fault_of(member.label, member.path, encodings_of(claims))):
-            mistakes.append(fault)
-            continue
         with _noted(mistakes):
-            header = header_of(engine, member) if len(claims) > 1 else ()
-            found[member.label] = settle(member, claims, header, terms.claims)
+            headers = headers_of(engine, member)
+            claims = claims_of(member, headers, profiles)
+            if not claims:
+                continue
+            if member.form is Form.TEXT and (fault := fault_of(member.label, member.path, encodings_of(claims))):
+                mistakes.append(fault)
+                continue
+            found[member.label] = settle(member, claims, headers, terms.claims)
     return found
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ..engine import Engine
 from ..errors import EngineError, ExportError, Mistake
-from .cells import quoted
+from .cells import nulled, quoted
 from .date_order import as_iso, order_of
 from .profile import DateForm, Profile, Source, kind_of
 from .profiles import AGREED, raw_columns, read_by
@@ -71,7 +71,8 @@ class Relations:
         return Relation(f"{relation}_kept" if copies else relation, files, types, present, aliases, copies)
 
     def _part(self, file: RawFile, types: dict[str, str]) -> str:
-        offered = self._profile.sources[file.claim.source].columns
+        source = self._profile.sources[file.claim.source]
+        offered, nulls = source.columns, self._profile.written(source, "nulls") if source.columns else None
         short = self._with_short_ids(file, [name for name in offered if offered[name].as_ == "salesforce_id"])
         cells = []
         for column, kind in types.items():
@@ -83,6 +84,8 @@ class Relations:
                 cell = f"wide_id(clean_cell({cell}))" if column in short else f"clean_cell({cell})"
             elif wish == "keyed_hash":
                 cell = f"keyed_hash(clean_cell({cell}))"
+            elif nulls and kind == "VARCHAR":
+                cell = nulled(f"clean_cell({cell})", nulls)
             cells.append(f"{cell} as {quoted(column)}")
         listed = ", ".join(cells) or "0 as _nothing"
         return f"select {file.number} as _file, {rows_of(file)} as _row, {listed} from raw.f{file.number}"

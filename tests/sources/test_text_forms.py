@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from generator.errors import ExportError
-from generator.sources.delimited import Reject, counted_records, layout_of, records
+from generator.sources.delimited import Reject, counted_records, records
+from generator.sources.layouts import Expected, layout_of
 
 HEADER = "lead_id,created_at,channel,region\n"
 ROWS = [("L1", "2026-01-01T00:00:00Z", "webinar", "Süd, Ost"), ("L2", "2026-01-02T00:00:00Z", "", 'the "far"\nNorth')]
@@ -134,7 +135,7 @@ def test_whatever_a_csv_writer_writes_is_read_back_with_its_lines(tmp_path, rows
     writer.writerows(rows)
     path = tmp_path / "x.csv"
     path.write_bytes(out.getvalue().encode())
-    layout = layout_of(path, ("utf-8",), delimiter)
+    layout = layout_of(path, Expected(("utf-8",), delimiter))
     found = list(records(path, layout))
     assert [tuple(record[1]) for record in found if not isinstance(record, Reject)] == rows
     assert counted_records(path, layout) == len(rows)
@@ -147,7 +148,7 @@ def test_whatever_a_csv_writer_writes_is_read_back_with_its_lines(tmp_path, rows
 def test_no_bytes_crash_the_careful_reading(tmp_path, content):
     path = tmp_path / "x.csv"
     path.write_bytes(b"a,b,c\n" + content)
-    layout = layout_of(path, ("utf-8", "cp1252"), None)
+    layout = layout_of(path, Expected())
     for record in records(path, layout):
         assert isinstance(record, Reject) or len(record[1]) == len(layout.header)
 

@@ -1,0 +1,64 @@
+"""Names of columns: as a profile means them and as headers spell them."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+
+from .profile import Profile, Source
+
+#: Header lines of reports stand below titles and dates of the report, never further down.
+MOST_TITLES = 15
+
+
+def folded_name(name: str) -> str:
+    """Return `name` as headers are compared: blanks as one, without case."""
+    return " ".join(name.split()).casefold()
+
+
+def _letters(name: str, prefixes: Iterable[str]) -> str:
+    """Return the letters and digits of `name`: `Created Date`, `CreatedDate` and `created_date` are one."""
+    name = next((name.removeprefix(prefix) for prefix in prefixes if name.startswith(prefix)), name)
+    return re.sub(r"[\W_]", "", name)
+
+
+class Header:
+    """The names of a file's columns, found as the source of a profile spells them."""
+
+    def __init__(self, names: Iterable[str], profile: Profile, source: Source) -> None:
+        self.names = tuple(names)
+        self._prefixes = tuple(prefix.casefold() for prefix in profile.written(source, "prefixes") or ())
+        self._is_loose = profile.written(source, "names") == "letters"
+        self._exact: dict[str, list[int]] = defaultdict(list)
+        self._loose: dict[str, list[int]] = defaultdict(list)
+        for place, name in enumerate(self.names):
+            if not name:
+                continue
+            self._exact[folded_name(name)].append(place)
+            if self._is_loose and (letters := _letters(folded_name(name), self._prefixes)):
+                self._loose[letters].append(place)
+
+    def places(self, spellings: Iterable[str]) -> list[int]:
+        """Return where the first of `spellings` that the header has stands; more than once where it is repeated."""
+        for spelling in spellings:
+            name = folded_name(spelling)
+            if found := self._exact.get(name):
+                return found
+            if self._is_loose and (found := self._loose.get(_letters(name, self._prefixes))):
+                return found
+        return []
+
+    def has_all(self, groups: Iterable[Iterable[str]]) -> bool:
+        """Whether the header has a spelling of every group."""
+        return all(self.places(group) for group in groups)
+
+    def family(self, patterns: Iterable[str]) -> dict[str, list[int]]:
+        """Return the columns that fit a pattern by what its first group holds, those of earlier patterns first."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for pattern in patterns:
+            for place, name in enumerate(self.names):
+                fit = re.fullmatch(pattern, folded_name(name), re.IGNORECASE)
+                if fit and place not in found[fit[1]]:
+                    found[fit[1]].append(place)
+        return dict(found)
