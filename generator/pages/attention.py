@@ -11,7 +11,7 @@ from generator.pages.attention_data import data_problems, load_problems, silent_
 from generator.pages.cells import Cell, member_of
 from generator.pages.context import Context, kpi_page
 from generator.pages.evidence import no_evidence
-from generator.pages.funnel import bottleneck_text, funnel_of
+from generator.pages.funnel import bottleneck_text, funnel_of, largest_stop, stop_text
 from generator.pages.headline import (
     SHARES,
     best_grain,
@@ -95,7 +95,13 @@ def bottleneck(context: Context) -> Iterator[Notice]:
     funnel = funnel_of(context)
     if funnel and funnel.bottleneck:
         rate = funnel.bottleneck
-        yield Notice("bottleneck", Chip("bottleneck", "warn"), rate.kpi.title, "funnel/index.md", bottleneck_text(rate))
+        yield Notice("bottleneck", Chip("bottleneck", "warn"), rate.name, "funnel/index.md", bottleneck_text(rate))
+
+
+def value_stops(context: Context) -> Iterator[Notice]:
+    """Point out the stage of a deal at which most value stops."""
+    if stop := largest_stop(context):
+        yield Notice("value_stops", Chip("most value lost", "warn"), stop.stage, stop.page, stop_text(context, stop))
 
 
 def promises_missed(context: Context) -> Iterator[Notice]:
@@ -157,6 +163,7 @@ RULES: tuple[Callable[[Context], Iterator[Notice]], ...] = (
     off_target_twice,
     clear_falls,
     bottleneck,
+    value_stops,
     promises_missed,
     leaking_spend,
     living_off_customers,

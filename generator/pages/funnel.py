@@ -1,4 +1,4 @@
-"""The funnel from lead to won deal: counts, the rate of each step, and the step that lost most, by rule."""
+"""The funnel from lead to won deal: counts, the rate of each step, and where it is narrowest, by rule."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pandas as pd
 from generator import charts
 from generator.kpis.kpi import Kpi
 from generator.measures.intervals import Numbers, newcombe
+from generator.measures.scopes import ALL
 from generator.pages import formats
 from generator.pages.cells import Cell, Period
 from generator.pages.context import Context, kpi_page
@@ -19,6 +20,8 @@ from generator.pages.markup import Trusted
 GRAIN = "quarter"
 #: Periods before the newest one with which a step's rate is compared.
 LOOKING_BACK = 4
+#: Conversion from one stage of a deal to the next, by stage, and the value of the deals that did not come on.
+STAGES, LOST = "stage_conversion", "stage_conversion.lost"
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,7 @@ class Rate:
     """The newest rate of a step that can speak, beside the quarters before it."""
 
     kpi: Kpi
+    name: str  # the KPI's title, with the stage where it is that of one
     page: str
     period: str
     share: float
@@ -78,12 +82,26 @@ class Rate:
 
 
 @dataclass(frozen=True)
+class Stop:
+    """The stage at which most value stops."""
+
+    stage: str
+    page: str
+    period: str
+    lost: float  # in the reporting currency
+    all_lost: float  # at all stages
+    stuck: int  # deals that entered the stage and did not come on in time
+    entered: int
+
+
+@dataclass(frozen=True)
 class Funnel:
     """The funnel of one period."""
 
     period: Period
     steps: tuple[Counted, ...]
     bottleneck: Rate | None
+    stop: Stop | None
     finding: str
 
 
@@ -94,11 +112,11 @@ def funnel_of(context: Context) -> Funnel | None:
         return None
     row = next((row for row in reversed(rows) if not row.is_part), rows[-1])
     rates = {step.stage: _rate(context, step) for step in STEPS}
-    bottleneck = worst([rate for rate in rates.values() if rate])
+    bottleneck = worst([rate for rate in (*rates.values(), *_stage_rates(context)) if rate])
     known = [step for step in STEPS if step.count in context.kpis]
     steps = (_counted(context, step, row, rates[step.stage], bottleneck) for step in known)
     found = tuple(step for step in steps if step)
-    return Funnel(row, found, bottleneck, _finding(found, row)) if found else None
+    return Funnel(row, found, bottleneck, largest_stop(context), _finding(found, row)) if found else None
 
 
 def worst(rates: list[Rate]) -> Rate | None:
@@ -114,6 +132,37 @@ def bottleneck_text(rate: Rate) -> str:
     return (
         f"{formats.percent(rate.share)} in {rate.period} (n = {formats.counted(rate.n)}), down from {before} "
         f"(n = {formats.counted(rate.n_before)}); the change lies between {low} and {high}"
+    )
+
+
+def largest_stop(context: Context) -> Stop | None:
+    """Return the stage whose deals of the newest mature quarter stopped with most value, or None where none tells."""
+    if STAGES not in context.kpis:
+        return None
+    rated = [cell for cell in context.cells.run(STAGES, GRAIN) if cell.value is not None and cell.n >= context.min_n]
+    if not rated:
+        return None
+    period = rated[-1].period
+    lost = {
+        scope: cell.value
+        for scope in context.cells.members(STAGES, "stage")
+        if (cell := context.cells.cell(LOST, period, scope)) and cell.value is not None
+    }
+    scope = max(sorted(lost), key=lambda name: lost[name], default="")
+    rate = context.cells.cell(STAGES, period, scope) if scope else None
+    if rate is None or rate.numerator is None or rate.denominator is None or lost[scope] <= 0:
+        return None
+    when, entered = period_text(context.cells.periods[period]), int(rate.denominator)
+    stuck = entered - int(rate.numerator)
+    return Stop(context.scope_label(scope), kpi_page(STAGES), when, lost[scope], sum(lost.values()), stuck, entered)
+
+
+def stop_text(context: Context, stop: Stop) -> str:
+    """Return the sentence that carries the numbers of the stage at which most value stops."""
+    part = formats.percent(stop.lost / stop.all_lost)
+    return (
+        f"{formats.of(stop.stuck, stop.entered)} deals that entered it in {stop.period} did not come on in time: "
+        f"{context.number(stop.lost, 'currency')}, {part} of the value that stopped at any stage"
     )
 
 
@@ -156,9 +205,15 @@ def _rate(context: Context, step: Step) -> Rate | None:
     return None
 
 
-def newest_rate(context: Context, metric: str) -> Rate | None:
+def _stage_rates(context: Context) -> list[Rate | None]:
+    """Return the newest rate of each stage of a deal."""
+    scopes = context.cells.members(STAGES, "stage") if STAGES in context.kpis else []
+    return [newest_rate(context, STAGES, scope) for scope in scopes]
+
+
+def newest_rate(context: Context, metric: str, scope: str = ALL) -> Rate | None:
     """Return the newest quarter's rate of a conversion KPI beside the quarters before it, added up."""
-    run = [cell for cell in context.cells.run(metric, GRAIN) if cell.value is not None and cell.denominator]
+    run = [cell for cell in context.cells.run(metric, GRAIN, scope) if cell.value is not None and cell.denominator]
     if not run or run[-1].n < context.min_n:
         return None
     newest, before = run[-1], run[-1 - LOOKING_BACK : -1]
@@ -166,6 +221,7 @@ def newest_rate(context: Context, metric: str) -> Rate | None:
     change = _change((newest.numerator or 0, newest.denominator or 0), (hits, units)) if units else (None, None)
     return Rate(
         kpi=context.kpis[metric],
+        name=context.kpis[metric].title + ("" if scope == ALL else f", {context.scope_label(scope)}"),
         page=kpi_page(metric),
         period=period_text(context.cells.periods[newest.period]),
         share=newest.value or 0.0,

@@ -8,7 +8,7 @@ from generator.kpis.kpi import Kpi
 from generator.pages import formats
 from generator.pages.both_counts import both_counts
 from generator.pages.context import Context, kpi_page
-from generator.pages.funnel import bottleneck_text, drawing, funnel_of
+from generator.pages.funnel import bottleneck_text, drawing, funnel_of, stop_text
 from generator.pages.headline import Headline, chip, headline, interval_text, is_judged, period_text, printed
 from generator.pages.history import trend_figure
 from generator.pages.home import absence
@@ -79,6 +79,7 @@ def _write_funnel(context: Context) -> None:
             "funnel": funnel,
             "drawing": drawing(context, funnel) if funnel else Trusted(""),
             "bottleneck": bottleneck_text(funnel.bottleneck) if funnel and funnel.bottleneck else "",
+            "stop": stop_text(context, funnel.stop) if funnel and funnel.stop else "",
             "conversions": conversions,
             "parts": [(part, context.kpis_of(part.section)) for part in PARTS],
             "insights": INSIGHTS,

@@ -179,6 +179,30 @@ def test_the_window_of_a_stage_may_be_its_own(measure, windows, expected):
     assert found.members("stage_conversion", "stage", "2026-09")["qualified"] == expected
 
 
+def test_the_value_that_stops_at_a_stage_is_that_of_the_deals_whose_time_ran_out(measure):
+    stories = {
+        "on": [("09-01 08:00", "qualified", 100, "12-01"), ("09-05 08:00", "proposal", 100, "12-01")],
+        "stuck": [("09-01 08:00", "qualified", 70, "12-01")],
+        "lost": [("09-02 08:00", "qualified", 30, "12-01"), ("09-09 08:00", "closed_lost", 30, "09-09")],
+        "young": [("11-01 08:00", "qualified", 500, "12-01")],
+    }
+    deals = [
+        f"{name}  08-01 08:00  {story[-1][1]}  {str(name == 'lost').lower()}  false"
+        f"  {story[-1][3] if name == 'lost' else '-'}  -  {story[0][2]}"
+        for name, story in stories.items()
+    ]
+    events = [f"{name}  {at}  {stage}  {due}" for name, story in stories.items() for at, stage, _, due in story]
+    found = measure(
+        "stage_conversion",
+        opportunity=DEAL + "\n".join(deals),
+        opportunity_stage_event="opportunity_id  occurred_at  stage  close_date\n" + "\n".join(events),
+    )
+    assert found.of("stage_conversion.lost", "2026-09", "stage=qualified") == 100
+    assert found.of("stage_conversion.lost", "2026-09", "stage=proposal") == 100  # it was not moved on from there
+    assert found.of("stage_conversion.lost", "2026-11", "stage=qualified") is None
+    assert found.of("stage_conversion", "2026-09", "stage=qualified") == pytest.approx(1 / 3)
+
+
 def test_a_lead_that_leaps_a_stage_never_entered_it(measure):
     found = measure(
         "stage_conversion",

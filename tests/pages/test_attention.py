@@ -116,6 +116,40 @@ def test_the_bottleneck_is_the_step_that_fell_most_among_the_clear_falls(told):
     )
 
 
+STAGES = """
+    metric_id             | period | scope             | value | numerator | denominator | n
+    ----------------------+--------+-------------------+-------+-----------+-------------+----
+    lead_volume           | 2026Q3 | all               | 900   |           |             | 900
+    stage_conversion      | 2026Q2 | stage=qualified   | 0.80  | 400       | 500         | 500
+    stage_conversion      | 2026Q3 | all               | 0.65  | 455       | 700         | 700
+    stage_conversion      | 2026Q3 | stage=qualified   | 0.60  | 300       | 500         | 500
+    stage_conversion      | 2026Q2 | stage=negotiation | 0.775 | 155       | 200         | 200
+    stage_conversion      | 2026Q3 | stage=negotiation | 0.775 | 155       | 200         | 200
+    stage_conversion.lost | 2026Q3 | stage=qualified   | 40000 |           |             | 200
+    stage_conversion.lost | 2026Q3 | stage=negotiation | 60000 |           |             | 45
+"""
+
+
+def test_a_stage_of_deals_may_be_the_bottleneck(told):
+    (line,) = told(attention.bottleneck, STAGES, [kpi("lead_volume"), kpi("stage_conversion", Kind.COHORT)])
+    assert line.startswith(
+        "Stage conversion, qualified: 60.0 % in Q3 2026 (n = 500), down from 80.0 % over the 1 quarter"
+    )
+
+
+def test_most_value_may_stop_at_a_stage_whose_rate_is_the_better_one(told):
+    (line,) = told(attention.value_stops, STAGES, [kpi("stage_conversion", Kind.COHORT)])
+    assert line == (
+        "negotiation: 45 of 200 deals that entered it in Q3 2026 did not come on in time: USD 60,000, 60.0 % of the "
+        "value that stopped at any stage"
+    )
+
+
+def test_of_too_few_deals_nothing_is_said_about_where_value_stops(told):
+    few = STAGES.replace("| 700\n", "| 12\n")
+    assert told(attention.value_stops, few, [kpi("stage_conversion", Kind.COHORT)]) == []
+
+
 def test_without_a_clear_fall_there_is_no_bottleneck(told):
     cells = """
         metric_id      | period | value | numerator | denominator | n
