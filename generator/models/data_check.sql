@@ -160,15 +160,13 @@ select
     coalesce(sum(case when worked.deal_id is null then 1 else 0 end), 0), count(*)
 from deal
 left join (
-    select deal.deal_id
-    from deal
-    inner join attempt
-        on
-            (attempt.deal_id = deal.deal_id or attempt.deal_id is null and attempt.lead_id = deal.lead_id)
-            and attempt.attempted_at
-            >= (select cast(value as timestamp) from setting where key = 'as_of') - interval '30' day
-    where not deal.is_closed
-    group by deal.deal_id
+    select coalesce(attempt.deal_id, deal.deal_id) as deal_id
+    from attempt
+    left join deal on attempt.deal_id is null and deal.lead_id = attempt.lead_id and not deal.is_closed
+    where
+        attempt.attempted_at
+        >= (select cast(value as timestamp) from setting where key = 'as_of') - interval '30' day
+    group by 1
 ) as worked on worked.deal_id = deal.deal_id
 where not deal.is_closed and deal.excluded is null and (select is_present from source_table where name = 'activity')
 union all
