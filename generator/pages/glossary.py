@@ -11,7 +11,7 @@ from generator.project import Project
 from generator.texts import text_of, yaml_of
 
 FILE = "glossary.yml"
-#: Read by the snippets extension for every page; names that begin with an underscore are not published.
+#: The build gives every page the lines that it needs; names that begin with an underscore are not published.
 ABBREVIATIONS = "_glossary.md"
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\s]+")
 
@@ -87,7 +87,6 @@ def write_glossary(context: Context, project: Project) -> None:
     found = terms(context, project)
     context.write("guide/glossary.md", "glossary.md.j2", {"terms": found})
     lines = sorted({line for term in found if term.on_hover for line in _lines(term)})
-    # A blank line between two: every line of a block makes the reader of Markdown look at the rest of the block again.
     (context.docs / ABBREVIATIONS).write_text("\n\n".join(lines) + "\n", encoding="utf-8")
 
 

@@ -82,7 +82,8 @@ def _run_mkdocs(config_file: Path, target: Path, lines: Mapping[str, int], *, di
     with _warnings() as found:
         try:
             config = load_config(str(config_file), site_dir=str(target), strict=False)
-            config.plugins.on_startup(command="build", dirty=dirty)
+            # Never `dirty`: Material's search would keep the entries of this build, and lay some over the next one's.
+            config.plugins.on_startup(command="build", dirty=False)
             try:
                 build(config, dirty=dirty)
             finally:

@@ -7,34 +7,37 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from generator.charts.figure import FOLDER
-from generator.site.config import GLOSSARY
+from generator.site.glossary import explaining, read_glossary
 
 _CHART = re.compile(r'data-of-chart="([a-z0-9._-]+)"')
+_FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _FILE = "seen.json"
-#: The key of what every page depends on: config, theme, glossary, the set of pages.
+#: The key of what every page depends on: config, theme, titles in the navigation.
 _ALL = "*"
 
 Seen = Mapping[str, str]
 
 
 def look(docs: Path, work: Path) -> Seen:
-    """Return a hash per file of `docs`, a page's with its drawings, and one of what all pages depend on."""
-    seen = {path.relative_to(docs).as_posix(): path.read_bytes() for path in sorted(docs.rglob("*")) if path.is_file()}
-    shared = [b"mkdocs.yml", *(path.read_bytes() for path in _shared(work)), seen.get(GLOSSARY, b"")]
-    pages = [name for name in seen if name.endswith(".md")]
-    hashes = {name: _page_hash(content, seen) if name in pages else _hash(content) for name, content in seen.items()}
-    titles = [f"{name} {_head(seen[name])}" for name in pages]  # titles stand in the navigation of other pages
-    return hashes | {_ALL: _hash(*shared, "\n".join(titles).encode())}
+    """Return a hash per file of `docs`, a page's with its drawings and terms, and one of what all pages depend on."""
+    files = {path.relative_to(docs).as_posix(): path.read_bytes() for path in sorted(docs.rglob("*")) if path.is_file()}
+    glossary, navigation = read_glossary(docs), (work / "mkdocs.yml").read_text(encoding="utf-8")
+    pages = {name: content.decode("utf-8", "replace") for name, content in files.items() if name.endswith(".md")}
+    hashes = {name: _hash(content) for name, content in files.items() if name not in pages}
+    hashes |= {name: _page_hash(text, hashes, glossary) for name, text in pages.items()}
+    titles = [f"{name} {_head(text)}" for name, text in pages.items() if name in navigation]  # as other pages show them
+    return hashes | {_ALL: _hash(*(path.read_bytes() for path in _shared(work)), "\n".join(titles).encode())}
 
 
-def _head(content: bytes) -> str:
+def _head(text: str) -> str:
     """Return the lines of a page that may hold its title: front matter and the first heading."""
-    text = content.decode("utf-8", "replace")
     lines = text.splitlines()[:40]
     return "|".join(line for line in lines if line.startswith(("# ", "title:", "search:", "hide:")))
 
@@ -44,9 +47,11 @@ def _shared(work: Path) -> list[Path]:
     return [path for path in (work / "mkdocs.yml", work / "company.yml", *theme) if path.is_file()]
 
 
-def _page_hash(content: bytes, files: Mapping[str, bytes]) -> str:
-    charts = sorted(set(_CHART.findall(content.decode("utf-8", "replace"))))
-    return _hash(content, *(files.get(f"{FOLDER}/{name}.html", b"") for name in charts))
+def _page_hash(text: str, hashes: Seen, glossary: Mapping[str, str]) -> str:
+    """Return a hash of a page, its drawings and what it says on hover; its front matter explains nothing."""
+    charts = [hashes.get(f"{FOLDER}/{name}.html", "") for name in sorted(set(_CHART.findall(text)))]
+    explained = explaining(_FRONT_MATTER.sub("", text), glossary)
+    return _hash(*(part.encode() for part in (text, explained, *charts)))
 
 
 def _hash(*parts: bytes) -> str:
@@ -79,12 +84,24 @@ def prepare(seen: Seen, before: Seen, docs: Path, out: Path, target: Path) -> bo
     """
     if seen.get(_ALL) != before.get(_ALL) or set(seen) != set(before):
         return False
-    shutil.copytree(out, target)
-    for name in seen:
-        if name != _ALL:
-            moment = 0 if seen[name] == before[name] else 4_000_000_000
-            os.utime(docs / name, (moment, moment))
+    names = set(seen) - {_ALL}
+    unchanged = {name for name in names if seen[name] == before[name]}
+    for name in names:
+        moment = 0 if name in unchanged else 4_000_000_000
+        os.utime(docs / name, (moment, moment))
+    # Files that nobody writes again need not be copied: downloads are most of a site's bytes.
+    as_they_are = {str(out / name) for name in unchanged if not name.endswith(".md")}
+    shutil.copytree(out, target, copy_function=partial(_linked, as_they_are))
     return True
+
+
+def _linked(as_they_are: Set[str], source: str, place: str) -> None:
+    """Make `place` another name of `source` where it stays as it is, else, or where names are single, a copy."""
+    if source in as_they_are:
+        with suppress(OSError):
+            os.link(source, place)
+            return
+    shutil.copy2(source, place)
 
 
 def merge_search(site: Path, previous: Path) -> None:

@@ -13,10 +13,9 @@ import yaml
 
 from generator.errors import Mistake, SiteError
 from generator.project import PACKAGED, Project
+from generator.site.glossary import GLOSSARY
 from generator.texts import text_of, yaml_of
 
-#: The glossary that explains terms on hover, below the docs folder; where it is missing nothing is explained.
-GLOSSARY = "_glossary.md"
 #: Keys that a company's mkdocs.yml may not set, because the build does.
 _OURS = ("docs_dir", "site_dir", "nav", "hooks")
 #: Whose functions settings may name.
@@ -47,7 +46,7 @@ def write_config(
         "exclude_docs": f"{GLOSSARY}\n",
         "theme": {"custom_dir": str(_theme(work, project))},
         "hooks": [str(_HOOK)],
-        "markdown_extensions": {"pymdownx.snippets": _snippets(docs)},
+        "markdown_extensions": {"pymdownx.snippets": {"base_path": [str(docs.resolve())]}},
     }
     if site_name:
         derived["site_name"] = site_name
@@ -56,11 +55,6 @@ def write_config(
     path = work / "mkdocs.yml"
     path.write_text(yaml.safe_dump(derived, sort_keys=True, allow_unicode=True), encoding="utf-8")
     return path
-
-
-def _snippets(docs: Path) -> dict[str, Any]:
-    found = (docs / GLOSSARY).is_file()
-    return {"base_path": [str(docs.resolve())], "auto_append": [GLOSSARY] if found else []}
 
 
 def _hand_written(work: Path, project: Project) -> Path:

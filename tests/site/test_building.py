@@ -162,3 +162,48 @@ def test_a_dirty_build_notices_what_other_pages_depend_on(build, docs, change):
         "chart": "<svg>another</svg>" in (out / "kpis/acceptance.html").read_text(),
     }
     assert shown[change]
+
+
+def test_a_changed_term_renders_only_the_pages_that_use_it(build, docs):
+    out = build()
+    untouched = (out / "kpis/other.html").stat().st_mtime_ns
+    (docs / "_glossary.md").write_text("*[MQL]: Another meaning.\n")
+    build(dirty=True)
+    assert "Another meaning" in (out / "definitions.html").read_text()
+    assert (out / "kpis/other.html").stat().st_mtime_ns == untouched
+
+
+def test_downloads_that_stay_the_same_are_not_copied_again_and_changed_ones_are(build, docs):
+    (docs / "data").mkdir()
+    for name in ("same.csv", "other.csv"):
+        (docs / "data" / name).write_text("1\n")
+    out = build()
+    inode = (out / "data/same.csv").stat().st_ino
+    for name, text in (("same.csv", "1\n"), ("other.csv", "2\n")):
+        (docs / "data" / name).write_text(text)
+    build(dirty=True)
+    assert (out / "data/same.csv").stat().st_ino == inode
+    assert (out / "data/other.csv").read_text() == "2\n"
+
+
+def test_tables_below_figures_stand_in_the_page_and_not_in_search(build, docs):
+    foot = '<div class="of-figure__foot" data-search-exclude="true"><table><tr><td>512</td></tr></table></div>'
+    (docs / "kpis" / "other.md").write_text(f"# Other\n\n<figure>{foot}</figure>\n\n```sql\nselect gnu\n```\n")
+    out = build()
+    page, search = (out / "kpis/other.html").read_text(), (out / "search/search_index.json").read_text()
+    assert "<td>512</td>" in page
+    assert "gnu" in page
+    assert "data-of-kept" not in page
+    assert "512" not in search
+    assert "gnu" not in search
+
+
+def test_search_forgets_what_pages_said_before(build, docs):
+    out = build()
+    for word in ("zebra", "gnu"):
+        for name in ("definitions.md", "kpis/other.md"):
+            (docs / name).write_text(f"# Other\n\nA {word}.\n")
+        build(dirty=True)
+    search = (out / "search/search_index.json").read_text()
+    assert search.count("A gnu") == 2
+    assert "zebra" not in search
