@@ -142,8 +142,19 @@ def report_on(ready: Prepared, progress: Progress, memory: Memory | None = None)
     )
 
 
-def build(project: Project, request: Request, out: Path, progress: Progress, *, site_url: str | None = None) -> Report:
-    """Build the site of one drop into `out`; what stood there stays until the new site is whole."""
+def build(
+    project: Project,
+    request: Request,
+    out: Path,
+    progress: Progress,
+    *,
+    site_url: str | None = None,
+    latest: str | None = None,
+) -> Report:
+    """Build the site of one drop into `out`; what stood there stays until the new site is whole.
+
+    `latest` is the name beside `out` under which readers find the newest version, for a site that is one of several.
+    """
     with (
         told(SiteError, "The site was not built; the previous one stays."),
         tempfile.TemporaryDirectory(prefix="onefunnel-") as folder,
@@ -152,7 +163,7 @@ def build(project: Project, request: Request, out: Path, progress: Progress, *, 
         # A process takes a second to load its libraries, which is over when there is something to draw.
         with second_pen(_cache(project, work)) as pen:
             report = measure(project, request, progress)
-            build_pages(report, project, work, out, progress, site_url=site_url, pen=pen)
+            build_pages(report, project, work, out, progress, site_url=site_url, latest=latest, pen=pen)
     return report
 
 
@@ -165,13 +176,14 @@ def build_pages(
     *,
     only_changed: bool = False,
     site_url: str | None = None,
+    latest: str | None = None,
     pen: Pen | None = None,
 ) -> None:
     """Write the pages of `report` below `work` and build the site `out` from them.
 
     `only_changed` builds only the pages that differ from the last build from the same `work` into the same `out`.
-    `site_url` is where the site will be served; with it, links open without loading the whole page anew. A second
-    `pen` shares the drawing.
+    `site_url` is where the site will be served; with it, links open without loading the whole page anew. With `latest`
+    pages let readers choose among the versions beside them. A second `pen` shares the drawing.
     """
     docs = work / "docs"
     cache = _cache(project, work)
@@ -181,7 +193,9 @@ def build_pages(
     with progress.step(f"Drawing {len(pages.charts)} charts"):
         write_drawings(pages.charts, docs, cache, pen)
     with progress.step(f"Building the site in {project.shown(out)}"):
-        build_site(docs, project, out, nav=pages.nav, site_url=site_url, dirty=only_changed, cache=cache)
+        build_site(
+            docs, project, out, nav=pages.nav, site_url=site_url, latest=latest, dirty=only_changed, cache=cache
+        )
 
 
 def _shelf(project: Project) -> Path | None:

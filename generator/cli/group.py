@@ -15,7 +15,7 @@ from generator.cli.session import Session
 from generator.project import Project, find_project
 
 #: Commands that read a drop.
-SLOW = ("build", "measure", "check", "explain", "serve")
+SLOW = ("build", "publish", "measure", "check", "explain", "serve")
 
 EPILOG = """\b
 A first site, from a made-up company:

@@ -34,17 +34,17 @@ def need_project(project: Project) -> None:
         )
 
 
-def need_apart(out: Path, project: Project, exports: Path | None) -> None:
+def need_apart(out: Path, project: Project, exports: Path | None, option: str = "--out") -> None:
     """Refuse to write into what is read, or over it: the next drop would hold this one's results."""
     place = out.resolve()
     for folder in (exports, project.exports, project.root / "content", project.root / "site_templates"):
         read = folder.resolve() if folder is not None else None
         if read is not None and (place.is_relative_to(read) or read.is_relative_to(place)):
             what = f"{out} holds, or lies in, what is read ({project.shown(read)}). Name a folder of its own."
-            raise click.BadParameter(what, param_hint="--out")
+            raise click.BadParameter(what, param_hint=option)
 
 
-def need_place(folder: Path, out: Path) -> None:
+def need_place(folder: Path, out: Path, option: str = "--out") -> None:
     """Refuse a place that cannot be written before the work begins, not after it."""
     while not folder.exists():
         folder = folder.parent
@@ -53,4 +53,4 @@ def need_place(folder: Path, out: Path) -> None:
         with tempfile.TemporaryDirectory(prefix=".onefunnel-", dir=folder):
             pass
     except OSError as problem:
-        raise click.BadParameter(f"{out} cannot be written: {problem.strerror}.", param_hint="--out") from None
+        raise click.BadParameter(f"{out} cannot be written: {problem.strerror}.", param_hint=option) from None

@@ -34,20 +34,22 @@ def build_site(
     site_name: str | None = None,
     nav: Sequence[Any],
     site_url: str | None = None,
+    latest: str | None = None,
     dirty: bool = False,
     cache: Path | None = None,
 ) -> None:
     """Build `docs` into the folder `out`, which stays as it was until the new site is whole.
 
     nav: the short navigation as MkDocs writes it; other pages are built and reached by links. Without `site_name` the
-    one of mkdocs.yml holds. `site_url` is needed for navigation without page loads, for nothing else. `dirty` builds
+    one of mkdocs.yml holds. `site_url` is needed for navigation without page loads, for nothing else. `latest` names
+    the newest of the versions that the site will stand among; without it there is no choice of versions. `dirty` builds
     only pages that changed since the last build from the same `docs` into the same `out`, for the live preview.
     `cache` keeps what never changes between builds. SiteError lists every page that MkDocs finds fault with.
     """
     _refuse_foreign(out)
     work = docs.parent / _WORK
     work.mkdir(parents=True, exist_ok=True)
-    config = write_config(work, project, docs, site_name=site_name, nav=nav, site_url=site_url)
+    config = write_config(work, project, docs, site_name=site_name, nav=nav, site_url=site_url, latest=latest)
     write_bundle(work / "theme" / _ASSETS, cache or work)
     seen = changes.look(docs, work)
     before = changes.last(work, out) if dirty else None

@@ -31,6 +31,7 @@ def write_config(
     site_name: str | None,
     nav: Sequence[Any],
     site_url: str | None,
+    latest: str | None = None,
 ) -> Path:
     """Write the config of this build and its theme below `work`; return the config's path.
 
@@ -52,6 +53,9 @@ def write_config(
         derived["site_name"] = site_name
     if site_url:
         derived["site_url"] = site_url.rstrip("/") + "/"
+    if latest:
+        # Says which index Material's version selector reads: ../versions.json.
+        derived["extra"] = {"version": {"provider": "mike", "default": latest}}
     path = work / "mkdocs.yml"
     path.write_text(yaml.safe_dump(derived, sort_keys=True, allow_unicode=True), encoding="utf-8")
     return path

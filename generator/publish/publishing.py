@@ -1,0 +1,149 @@
+"""Adds a version to a target folder such that no reader ever meets half of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from generator.errors import Mistake, PublishError, told
+from generator.progress import Progress
+from generator.publish.aliases import Kind, leading_page, names, point
+from generator.publish.alone import alone_in
+from generator.publish.pruning import drop_old_records, drop_pages, too_many
+from generator.publish.versions import (
+    Version,
+    id_for,
+    inputs_of,
+    is_version_id,
+    json_text,
+    place_of,
+    versions_of,
+    write_index,
+    write_record,
+    write_whole,
+)
+
+#: The list of a version's pages, below it: a script asks whether another version has the same page.
+PAGES = "data/pages.json"
+_ROOT = "index.html"
+_ALIAS = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+_MARK = "<!-- leads to the newest version -->\n"
+
+
+@dataclass(frozen=True)
+class Edition:
+    """What is to be published."""
+
+    day: str  # the local date of the last instant before as-of
+    inputs: Mapping[str, str]  # hashes of all that decides the bytes of the site, by name
+    #: Builds the site into a new folder, as the version of that id, compared with the results of the version before.
+    build: Callable[[Path, str, Path | None], None]
+    record_days: int = 90  # after which versions lose their lists of records
+
+
+@dataclass(frozen=True)
+class Ways:
+    """How versions stand in the target."""
+
+    alias: str = "latest"
+    alias_as: Kind = Kind.COPY
+    keep: int | None = None  # versions that keep their pages; None: all
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of it."""
+
+    version: Version
+    is_new: bool  # False: the same inputs were published before
+    pruned: tuple[str, ...]  # versions that lost their pages now
+
+
+def publish(target: Path, edition: Edition, ways: Ways, progress: Progress) -> Outcome:
+    """Add the edition to `target` as its newest version of that day, unless the same inputs stand there already.
+
+    Whoever publishes to the same folder meanwhile waits. What fails, or is killed at any moment, leaves the versions,
+    the index and the aliases as they were or as they will be; the next call finishes or clears away the rest.
+    """
+    with told(PublishError, "The version was not published; those before it stay."):
+        _refuse_foreign(target, ways.alias)
+        with alone_in(target, progress) as work:
+            versions = versions_of(target)
+            published = _published(edition, versions)
+            added = published or _add(edition, target, versions, work)
+            pruned = _settle(target, ways, edition.record_days, work)
+    return Outcome(next(one for one in versions_of(target) if one.id == added), published is None, pruned)
+
+
+def _published(edition: Edition, versions: list[Version]) -> str | None:
+    """Return the version that was built from the same inputs."""
+    issues = (one for one in versions if place_of(one.id)[0] == edition.day)
+    return next((one.id for one in issues if inputs_of(one) == edition.inputs), None)
+
+
+def _add(edition: Edition, target: Path, versions: list[Version], work: Path) -> str:
+    """Build the site and let it appear in the target by one rename; return its id."""
+    version = id_for(edition.day, versions)
+    before = [one for one in versions if place_of(one.id) < place_of(version)]
+    site = work / "site"
+    edition.build(site, version, before[-1].data if before else None)
+    write_record(site, version, edition.inputs)
+    pages = sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
+    (site / PAGES).write_text(json_text(pages), encoding="utf-8")
+    site.rename(target / version)
+    return version
+
+
+def _settle(target: Path, ways: Ways, record_days: int, work: Path) -> tuple[str, ...]:
+    """Bring the index, the aliases, the root page and what is kept in line with the folders; return what was pruned.
+
+    It follows from the folders alone, so it also finishes what a killed publisher began.
+    """
+    versions = _with_alias(versions_of(target), ways.alias)
+    pruned = too_many(versions, ways.keep)
+    write_index(target, [one for one in versions if one not in pruned])
+    for version in versions:
+        for alias in version.aliases:
+            point(alias, version, ways.alias_as, work)
+    write_whole(target / _ROOT, _MARK + leading_page(f"{ways.alias}/index.html", "To the newest version"))
+    for version in versions:
+        if version in pruned or not version.has_pages:
+            drop_pages(version)
+    drop_old_records(versions, record_days)
+    return tuple(one.id for one in pruned)
+
+
+def _with_alias(versions: list[Version], alias: str) -> list[Version]:
+    """Return the versions with `alias` at the newest that has pages, and nowhere else."""
+    newest = next((one.id for one in reversed(versions) if one.has_pages), None)
+    return [
+        Version(
+            one.id,
+            one.folder,
+            (*(name for name in one.aliases if name != alias), *((alias,) if one.id == newest else ())),
+        )
+        for one in versions
+    ]
+
+
+def _refuse_foreign(target: Path, alias: str) -> None:
+    """Raise PublishError where something stands in the way that no publish has put there."""
+    mistakes = []
+    if is_version_id(alias) or not _ALIAS.fullmatch(alias):
+        mistakes.append(Mistake(f"--alias {alias}", "is no name for an alias", "Choose a word, such as latest."))
+    elif ((target / alias).exists() or (target / alias).is_symlink()) and not _is_ours(target / alias):
+        mistakes.append(Mistake(str(target / alias), "is no version", "Take it away, or choose another --alias."))
+    root = target / _ROOT
+    if root.exists() and _MARK not in root.read_text(encoding="utf-8", errors="replace"):
+        mend = "Name another folder with --to; a plain site cannot hold versions."
+        mistakes.append(Mistake(str(root), "is a page of something else", mend))
+    if target.exists() and not target.is_dir():
+        mistakes.append(Mistake(str(target), "is a file, not a folder"))
+    if mistakes:
+        raise PublishError("Nothing was published.", mistakes)
+
+
+def _is_ours(place: Path) -> bool:
+    return names(place) is not None or place.is_symlink()

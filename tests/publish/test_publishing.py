@@ -1,0 +1,209 @@
+import json
+import shutil
+
+import pytest
+from publishers import PAGES, edition, faults, small_site
+
+from generator.errors import PublishError
+from generator.progress import Quiet
+from generator.publish import Edition, Kind, Ways, inputs_of, publish, versions_of
+
+
+@pytest.fixture
+def target(tmp_path):
+    return tmp_path / "public"
+
+
+def put(target, day, says="first", **ways):
+    return publish(target, edition(day, says), Ways(**ways), Quiet())
+
+
+def listed(target):
+    return [(line["version"], line["aliases"]) for line in json.loads((target / "versions.json").read_text())]
+
+
+def files(folder):
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_the_first_version_is_listed_and_everything_leads_to_it(target):
+    outcome = put(target, "2026-11-20")
+    assert outcome.is_new
+    assert outcome.version.id == "2026-11-20"
+    index = [{"version": "2026-11-20", "title": "20 Nov 2026", "aliases": ["latest"]}]
+    assert json.loads((target / "versions.json").read_text()) == index
+    assert 'url=latest/index.html"' in (target / "index.html").read_text()
+    assert files(target / "latest") == files(target / "2026-11-20") == {*PAGES, "data/pages.json", "data/version.json"}
+    assert faults(target) == []
+
+
+def test_the_newest_day_is_listed_first_and_bears_the_alias(target):
+    put(target, "2026-10-31")
+    put(target, "2026-11-20")
+    assert listed(target) == [("2026-11-20", ["latest"]), ("2026-10-31", [])]
+    assert [one.id for one in versions_of(target)] == ["2026-10-31", "2026-11-20"]
+
+
+def test_an_older_drop_that_comes_late_does_not_become_the_latest(target):
+    put(target, "2026-11-20")
+    put(target, "2026-10-31")
+    assert listed(target) == [("2026-11-20", ["latest"]), ("2026-10-31", [])]
+
+
+def test_the_same_inputs_publish_nothing_twice(target):
+    put(target, "2026-11-20")
+    before = {path: path.stat().st_mtime_ns for path in target.rglob("*") if ".publish" not in path.parts}
+    outcome = put(target, "2026-11-20")
+    assert not outcome.is_new
+    assert outcome.version.id == "2026-11-20"
+    assert {path: path.stat().st_mtime_ns for path in target.rglob("*") if ".publish" not in path.parts} == before
+
+
+def test_a_drop_that_is_issued_again_becomes_a_version_of_its_own(target):
+    for says in ("first", "second", "third"):
+        put(target, "2026-11-20", says)
+    ids = [f"2026-11-20{issue}" for issue in ("", "-r2", "-r3")]
+    assert [one.id for one in versions_of(target)] == ids
+    assert versions_of(target)[1].title == "20 Nov 2026, issue 2"
+    assert listed(target)[0] == ("2026-11-20-r3", ["latest"])
+    assert put(target, "2026-11-20", "second").version.id == "2026-11-20-r2"
+
+
+def test_the_tenth_issue_comes_after_the_second(target):
+    for says in map(str, range(11)):
+        put(target, "2026-11-20", says)
+    assert versions_of(target)[-1].id == "2026-11-20-r11"
+
+
+def test_a_version_is_compared_with_the_one_before_it(target):
+    seen = []
+
+    def build(site, version, before):
+        seen.append((version, before.parent.name if before else None))
+        small_site(site, version, before, says=version)
+
+    for day in ("2026-10-31", "2026-11-20", "2026-11-10"):
+        publish(target, Edition(day, {"day": day}, build), Ways(), Quiet())
+    assert seen == [("2026-10-31", None), ("2026-11-20", "2026-10-31"), ("2026-11-10", "2026-10-31")]
+
+
+def test_too_many_versions_lose_their_pages_and_never_their_results(target):
+    for day in range(1, 6):
+        outcome = put(target, f"2026-11-0{day}", keep=2)
+    assert outcome.pruned == ("2026-11-03",)
+    assert [version for version, _ in listed(target)] == ["2026-11-05", "2026-11-04"]
+    assert files(target / "2026-11-01") == {"data/kpis.csv", "data/pages.json", "data/version.json"}
+    assert [one.has_pages for one in versions_of(target)] == [False, False, False, True, True]
+
+
+def test_pruned_inputs_are_not_published_again(target):
+    put(target, "2026-11-01")
+    put(target, "2026-11-02", keep=1)
+    outcome = put(target, "2026-11-01", keep=1)
+    assert (outcome.is_new, outcome.version.has_pages) == (False, False)
+
+
+def test_lists_of_records_leave_versions_that_are_too_old(target):
+    def with_records(site, version, before):
+        small_site(site, version, before, says=version)
+        for name in ("records/breaches.html", "data/records/breaches.csv"):
+            (site / name).parent.mkdir(parents=True, exist_ok=True)
+            (site / name).write_text(version)
+
+    for day in ("2026-08-01", "2026-09-01", "2026-11-20"):
+        publish(target, Edition(day, {"day": day}, with_records, 90), Ways(), Quiet())
+    holding = [one.id for one in versions_of(target) if (one.folder / "records").exists()]
+    assert holding == ["2026-09-01", "2026-11-20"]
+    assert not (target / "2026-08-01/data/records").exists()
+    assert (target / "2026-08-01/data/kpis.csv").exists()
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_an_alias_moves_on_in_every_form(target, kind):
+    for day in ("2026-11-01", "2026-11-02"):
+        put(target, day, says=day, alias_as=kind)
+    assert (target / "latest").is_symlink() == (kind is Kind.SYMLINK)
+    page = (target / "latest/kpis/cac.html").read_text()
+    assert ("../../2026-11-02/kpis/cac.html" if kind is Kind.REDIRECT else "2026-11-02\n") in page
+
+
+@pytest.mark.parametrize("first", Kind)
+@pytest.mark.parametrize("second", Kind)
+def test_the_form_of_an_alias_can_be_changed(target, first, second):
+    put(target, "2026-11-01", alias_as=first)
+    put(target, "2026-11-01", alias_as=second)
+    assert (target / "latest").is_symlink() == (second is Kind.SYMLINK)
+    assert (target / "latest/redirect.js").exists() == (second is Kind.REDIRECT)
+
+
+def test_a_copied_alias_takes_no_room(target):
+    put(target, "2026-11-01")
+    assert (target / "latest/index.html").samefile(target / "2026-11-01/index.html")
+
+
+def test_an_alias_of_another_name_stays_where_it_is(target):
+    put(target, "2026-11-01", alias="current")
+    put(target, "2026-11-02")
+    assert listed(target) == [("2026-11-02", ["latest"]), ("2026-11-01", ["current"])]
+    assert (target / "current/index.html").is_file()
+    put(target, "2026-11-03", keep=1)
+    assert (target / "2026-11-01/index.html").is_file()
+
+
+def test_a_build_that_fails_leaves_everything_as_it_was(target):
+    def fails(site, version, before):
+        site.mkdir()
+        raise PublishError("no")
+
+    put(target, "2026-11-01")
+    before = files(target)
+    with pytest.raises(PublishError):
+        publish(target, Edition("2026-11-02", {}, fails), Ways(), Quiet())
+    assert files(target) == before
+
+
+def test_a_lost_index_is_written_anew_from_the_folders(target):
+    put(target, "2026-11-01")
+    put(target, "2026-11-02")
+    before = listed(target)
+    (target / "versions.json").unlink()
+    put(target, "2026-11-02")
+    assert listed(target) == before
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[1]", '[{"version": "2026-11-01"}]'])
+def test_an_index_that_cannot_be_read_is_named(target, text):
+    put(target, "2026-11-01")
+    (target / "versions.json").write_text(text)
+    with pytest.raises(PublishError, match=r"versions\.json: is no index of versions"):
+        put(target, "2026-11-02")
+
+
+def test_a_version_that_somebody_deleted_is_no_longer_listed(target):
+    put(target, "2026-11-01")
+    put(target, "2026-11-02")
+    shutil.rmtree(target / "2026-11-02")
+    put(target, "2026-11-01")
+    assert listed(target) == [("2026-11-01", ["latest"])]
+    assert (target / "latest/data/version.json").read_text() == (target / "2026-11-01/data/version.json").read_text()
+
+
+@pytest.mark.parametrize("alias", ["", ".", "..", "a/b", "versions.json", "2026-11-01", ".publish"])
+def test_what_is_no_name_for_an_alias_is_refused(target, alias):
+    with pytest.raises(PublishError, match="no name for an alias"):
+        put(target, "2026-11-01", alias=alias)
+    assert not target.exists()
+
+
+def test_what_stands_there_already_is_not_touched(target):
+    (target / "latest").mkdir(parents=True)
+    (target / "index.html").write_text("a plain site")
+    with pytest.raises(PublishError) as refused:
+        put(target, "2026-11-01")
+    assert [mistake.what for mistake in refused.value.mistakes] == ["is no version", "is a page of something else"]
+    assert files(target) == {"index.html"}
+
+
+def test_inputs_can_be_read_back(target):
+    outcome = put(target, "2026-11-01")
+    assert inputs_of(outcome.version) == edition("2026-11-01").inputs
