@@ -46,6 +46,13 @@ create or replace macro letter_bits(c) as
         + case when ascii(substr(c, 3, 1)) between 65 and 90 then 4 else 0 end
         + case when ascii(substr(c, 4, 1)) between 65 and 90 then 8 else 0 end
         + case when ascii(substr(c, 5, 1)) between 65 and 90 then 16 else 0 end, 1);
+create or replace macro zoned(c) as
+    case when regexp_full_match(trim(c), '\d{4}-\d{2}-\d{2}[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?')
+    then regexp_replace(trim(c), '[T ](\d):', ' 0\1:') || 'Z' else c end;
+create or replace macro zoned_values(c) as
+    regexp_replace(c, '"(\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)"', '"\1Z"', 'g');
+create or replace macro person_id(c) as
+    case when c is null or regexp_matches(c, '^[0-9]+$') then c else 'u' || left(md5(lower(c)), 12) end;
 create or replace macro entries(c) as
     case when c is null then [] else list_filter(map_entries(cast(cast(c as json) as map(varchar, varchar))),
         lambda e: e.value is not null) end;

@@ -66,8 +66,11 @@ def _by_name(member: Member, profile: Profile) -> list[Claim]:
 
 
 def _by_header(headers: Sequence[tuple[str, ...]], profile: Profile) -> list[Claim]:
-    found = [Claim(profile, name) for name, source in profile.sources.items() if source.known_by]
-    found = [claim for claim in found if _is_met(claim, headers)]
+    found = []
+    for name, source in profile.sources.items():
+        claim = Claim(profile, name)
+        if source.known_by and _header(claim, headers).has_all(source.known_by) and _is_met(claim, headers):
+            found.append(claim)
     return sorted(found, key=lambda claim: -_known(claim, headers))[:1]
 
 
@@ -102,10 +105,11 @@ def _best(claims: tuple[Claim, ...], headers: Sequence[tuple[str, ...]]) -> tupl
 
 
 def _header(claim: Claim, headers: Sequence[tuple[str, ...]]) -> Header:
-    """Return the line that the claiming source takes for the header: the first, or the one that it knows."""
+    """Return the line that the claiming source takes for the header: the one that it knows, else the first."""
     profile, source = claim.profile, claim.profile.sources[claim.source]
     found = [Header(names, profile, source) for names in (headers if source.known_by else headers[:1])]
-    return next((header for header in found if header.has_all(source.known_by)), Header((), profile, source))
+    first = found[0] if found else Header((), profile, source)
+    return next((header for header in found if header.has_all(source.known_by)), first)
 
 
 def _is_met(claim: Claim, headers: Sequence[tuple[str, ...]]) -> bool:
@@ -138,7 +142,7 @@ def needs(claim: Claim) -> tuple[tuple[str, ...], ...]:
     profile, name = claim.profile, claim.source
     spelled = raw_columns(profile, name)
     needed = {column: spelled.get(column, (column,)) for column in profile.sources[name].required}
-    found = [*profile.sources[name].known_by, *needed.values()]
+    found = list(needed.values())
     for table, block, _ in profile.blocks():
         if block.from_ != name:
             continue

@@ -217,6 +217,8 @@ class _Reading:
 
     def _by_stage(self, column: Column, cell: _Filled, rule: Rule) -> str:
         """Return SQL that asks the deal stage where the export does not say whether a deal is closed or won."""
+        if not self.cell(self._table.column("stage")).sql:
+            return self._parsed(column, cell) if cell.sql else "cast(null as boolean)"
         wanted = ("won", "lost") if column.name == "is_closed" else ("won",)
         stages = sorted(text for text, outcome in self._context.stage_outcomes.items() if outcome in wanted)
         known = sorted(self._context.stage_outcomes)

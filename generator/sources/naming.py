@@ -19,8 +19,11 @@ def folded_name(name: str) -> str:
 
 def _letters(name: str, prefixes: Iterable[str]) -> str:
     """Return the letters and digits of `name`: `Created Date`, `CreatedDate` and `created_date` are one."""
-    name = next((name.removeprefix(prefix) for prefix in prefixes if name.startswith(prefix)), name)
-    return re.sub(r"[\W_]", "", name)
+    return re.sub(r"[\W_]", "", _without(name, prefixes))
+
+
+def _without(name: str, prefixes: Iterable[str]) -> str:
+    return next((name.removeprefix(prefix) for prefix in prefixes if name.startswith(prefix)), name)
 
 
 class Header:
@@ -58,7 +61,7 @@ class Header:
         found: dict[str, list[int]] = defaultdict(list)
         for pattern in patterns:
             for place, name in enumerate(self.names):
-                fit = re.fullmatch(pattern, folded_name(name), re.IGNORECASE)
+                fit = re.fullmatch(pattern, _without(folded_name(name), self._prefixes), re.IGNORECASE)
                 if fit and place not in found[fit[1]]:
                     found[fit[1]].append(place)
         return dict(found)

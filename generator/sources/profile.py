@@ -132,6 +132,7 @@ class Written(_Frozen):
     prefixes: Names | None = None  # beginnings of headers that do not count, with `names: letters`
     repeated: Literal["first"] | None = None  # which of several columns with one name is read; None: a mistake
     totals: Patterns | None = None  # lines whose first cell fits are sums of others, not rows
+    copied_by: Names | None = None  # columns that a warehouse's copy adds; its times without a zone are UTC
     ends: Literal["blank_line"] | None = None  # where the rows end and a footer begins; None: with the file
 
 
@@ -142,7 +143,7 @@ class Source(Written):
     known_by: Groups = ()  # columns by which a file is known, whatever its name; each with its other spellings
     families: dict[str, Patterns] = Field(default_factory=dict)  # many columns whose headers fit, read as one
     sql: str | None = None
-    rows_of: str | None = None  # with `sql`: the source whose rows the select yields (it carries _file and _row)
+    rows_of: Names = ()  # with `sql`: the sources whose rows the select yields (it carries _file and _row)
     columns: Annotated[dict[str, Offered], BeforeValidator(_offered)] = Field(default_factory=dict)
     required: Names = ()
     needs: Names = ()  # with `sql`: sources without whose files the select has nothing to say

@@ -140,9 +140,10 @@ def _lint_source(profile: Profile, name: str, source: Source) -> Iterator[tuple[
         if other not in profile.sources:
             yield f"{place}.needs", f"unknown source {with_hint(other, profile.sources)}", "Name one of `sources`."
     if source.sql is not None:
-        if source.rows_of not in profile.sources:
-            hint = with_hint(source.rows_of or "", profile.sources)
-            yield f"{place}.rows_of", f"unknown source {hint}", "Name the source whose rows the select yields."
+        for other in source.rows_of or ("",):
+            if other not in profile.sources:
+                hint = with_hint(other, profile.sources)
+                yield f"{place}.rows_of", f"unknown source {hint}", "Name the source whose rows the select yields."
         yield from _lint_sql(profile, place, source.sql)
 
 

@@ -5,7 +5,7 @@ Raw tables live in the schema `raw`, which the reading drops when it is done: wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,6 +37,7 @@ class RawFile:
     first_row: int = 0  # what to add to `_row` where it counts rows of the container
     aliases: dict[str, str] = field(default_factory=dict)  # any spelling, folded -> the profile's name
     left_out: int = 0  # totals and lines of a footer: no records
+    is_utc: bool = False  # times without a zone are UTC, whatever the profile says
 
     @property
     def records(self) -> int:
@@ -102,7 +103,15 @@ def load_file(
         bool(layout and layout.assumed),
         aliases=_aliases(claim),
         left_out=copied.left_out,
+        is_utc=_is_copy(claim, header),
     )
+
+
+def _is_copy(claim: Claim, names: Iterable[str]) -> bool:
+    """Whether the file comes from a warehouse, which keeps all times in UTC, rather than from the system."""
+    source = claim.profile.sources[claim.source]
+    marks = claim.profile.written(source, "copied_by") or ()
+    return any(Header(names, claim.profile, source).places((mark,)) for mark in marks)
 
 
 def _expected(claim: Claim) -> Expected:
@@ -242,7 +251,16 @@ def _load_parquet(
     )
     rows = _count(engine, number)
     types = {column: found[place][1] if isinstance(place, int) else "VARCHAR" for column, place in chosen.items()}
-    return RawFile(number, member, claim, types, rows, first_row=1, aliases=_aliases(claim))
+    return RawFile(
+        number,
+        member,
+        claim,
+        types,
+        rows,
+        first_row=1,
+        aliases=_aliases(claim),
+        is_utc=_is_copy(claim, [n for n, _ in found]),
+    )
 
 
 def rows_of(file: RawFile) -> str:

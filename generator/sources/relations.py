@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ..engine import Engine
@@ -63,14 +63,15 @@ class Relations:
         types = {column: _common([f.columns[column] for f in files if column in f.columns]) for column in wanted}
         present = frozenset(column for column in wanted if any(column in file.columns for file in files))
         relation = self._relation()
-        selects = [self._part(file, types) for file in files] or [self._nothing(types)]
+        dates = self._date_columns(name, source)
+        selects = [self._part(file, types, dates) for file in files] or [self._nothing(types)]
         self._engine.run(f"create view {relation}_all as {' union all '.join(selects)}")
         self._write_iso(name, source, f"{relation}_all", relation, types, files)
         copies = self._without_copies(source, relation, files, present)
         aliases = {spelling.casefold(): column for column, names in reversed(wanted.items()) for spelling in names}
         return Relation(f"{relation}_kept" if copies else relation, files, types, present, aliases, copies)
 
-    def _part(self, file: RawFile, types: dict[str, str]) -> str:
+    def _part(self, file: RawFile, types: dict[str, str], dates: Iterable[str]) -> str:
         source = self._profile.sources[file.claim.source]
         offered, nulls = source.columns, self._profile.written(source, "nulls") if source.columns else None
         short = self._with_short_ids(file, [name for name in offered if offered[name].as_ == "salesforce_id"])
@@ -86,6 +87,10 @@ class Relations:
                 cell = f"keyed_hash(clean_cell({cell}))"
             elif nulls and kind == "VARCHAR":
                 cell = nulled(f"clean_cell({cell})", nulls)
+            if file.is_utc and kind == "VARCHAR" and column in dates:
+                cell = f"zoned({cell})"
+            elif file.is_utc and column in source.families:
+                cell = f"zoned_values({cell})"
             cells.append(f"{cell} as {quoted(column)}")
         listed = ", ".join(cells) or "0 as _nothing"
         return f"select {file.number} as _file, {rows_of(file)} as _row, {listed} from raw.f{file.number}"
@@ -181,7 +186,7 @@ class Relations:
         needed = read_by(source.sql or "")
         inputs = {other: self.build(other).name for other in self._profile.sources if other in needed}
         inputs |= {agreed: f"raw.{agreed}" for agreed in AGREED if agreed in needed}
-        carrier = self.build(source.rows_of or "")
+        carriers = [self.build(other) for other in source.rows_of]
         given = ", ".join(f"{quoted(other)} as (select * from {relation})" for other, relation in inputs.items())
         relation = self._relation()
         try:
@@ -192,17 +197,20 @@ class Relations:
             raise ExportError(
                 "A source profile needs mending.", [Mistake(where, reason, "Correct the select.")]
             ) from problem
-        files = carrier.files if all(self.build(other).files for other in source.needs) else ()
+        is_answered = all(self.build(other).files for other in source.needs)
+        numbered = {file.number: file for carrier in carriers for file in carrier.files}
+        files = tuple(numbered.values()) if is_answered else ()
+        copies = {number: count for carrier in carriers for number, count in carrier.copies.items()}
         types = {str(row[0]): str(row[1]) for row in self._engine.rows(f"describe {relation}")}
         if not {"_file", "_row"} <= set(types):
-            what, hint = "the select yields no _file and _row", f"Select them from {source.rows_of}."
+            what, hint = "the select yields no _file and _row", f"Select them from {' or '.join(source.rows_of)}."
             raise ExportError(
                 "A source profile needs mending.",
                 [Mistake(f"profile '{self._profile.system}', sources.{name}.sql", what, hint)],
             )
         columns = {column: kind for column, kind in types.items() if column not in ("_file", "_row")}
         filled, has_rows = self._filled(relation, columns)
-        return Relation(relation, files, columns, filled, {}, carrier.copies, True, has_rows)
+        return Relation(relation, files, columns, filled, {}, copies, True, has_rows)
 
     def _filled(self, relation: str, columns: Mapping[str, str]) -> tuple[frozenset[str], bool]:
         """Return the columns that hold anything, all of them where there are no rows, and whether there are rows."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -94,6 +96,47 @@ def _books_agree(report: LoadReport) -> None:
     for line in report.ledger:
         balance[line.file, line.table] += line.rows if line.outcome is Outcome.READ else -line.rows
     assert not [key for key, rest in balance.items() if rest]
+
+
+@pytest.fixture
+def golden(read, tmp_path: Path):
+    """Read drawn tables (file name -> drawing, see `drawn`) as a system writes them; its headers are checked against
+    the list of what the system really writes, where that list is beside the checkout."""
+
+    def reading(system: str, files: dict[str, str], **how: Any) -> Reading:
+        listed = Path(__file__).parents[3] / "shared/exports" / f"{system}.csv"
+        if listed.is_file():
+            with listed.open(newline="", encoding="utf-8") as stream:
+                known = {row["column"].strip() for row in csv.DictReader(stream)}
+            for name, drawing in files.items():
+                unknown = set(header_of(drawing)) - known - how.get("own", set())
+                assert not unknown, (name, unknown)
+        how.pop("own", None)
+        packed = how.pop("packed", lambda text: text)
+        return read({name: packed(drawn(drawing)) for name, drawing in files.items()}, **how)
+
+    return reading
+
+
+def header_of(drawing: str) -> list[str]:
+    """Return the header of a drawn table: the line above the dashes, or the first one."""
+    lines = drawing.strip().splitlines()
+    rule = next((n for n, line in enumerate(lines) if "-+-" in line), 1)
+    return [cell.strip() for cell in lines[rule - 1].split("|")]
+
+
+def drawn(drawing: str) -> str:
+    """Return a drawn table as CSV; lines without bars stay as they are: titles and footers."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    for line in drawing.strip("\n").splitlines():
+        if "-+-" in line:
+            continue
+        if "|" in line:
+            writer.writerow([cell.strip() for cell in line.split("|")])
+        else:
+            out.write(line.strip() + "\n")
+    return out.getvalue()
 
 
 @pytest.fixture(scope="session")
