@@ -8,6 +8,7 @@ from pydantic import Field
 
 from .criteria import Condition, Criteria
 from .forms import AgreementFile, Day, Frozen, Id, Text
+from .scoring import Score
 
 #: Columns of a lead that criteria may read without declaring them.
 LEAD_ATTRIBUTES = (
@@ -109,6 +110,7 @@ class Lifecycle(AgreementFile):
         "stages": ("id",),
         "reasons": ("code",),
         "attributes": ("id",),
+        "scores": ("id",),
         "definitions": ("id", "version"),
         "moves": ("from", "to"),
     }
@@ -116,5 +118,6 @@ class Lifecycle(AgreementFile):
     stages: tuple[Stage, ...] = Field((), description="The stages of a lead.")
     reasons: tuple[Reason, ...] = Field((), description="The closed list of reasons.")
     attributes: tuple[Attribute, ...] = Field((), description="Further columns that criteria may read, and titles.")
+    scores: tuple[Score, ...] = Field((), description="Scores that are computed here, not read from an export.")
     definitions: tuple[Definition, ...] = Field((), description="What it takes to enter a stage, by version.")
     moves: tuple[Move, ...] = Field((), description="What each move between stages means.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .criteria import AttributeCondition, Condition, ManualCondition, ScoreCondition, conditions
+from .criteria import AttributeCondition, Condition, Criteria, ManualCondition, ScoreCondition, conditions
 from .findings import Files, Finding, spelled_twice, unknown
 from .lifecycle import Definition
 from .yaml_reading import Keys
@@ -91,6 +91,44 @@ def criteria_that_read_the_unknown(files: Files) -> Iterator[Finding]:
             yield from unknown(FILE, path_of_field, "attribute", name, files.attributes)
 
 
+def scores_that_cannot_be_computed(files: Files) -> Iterator[Finding]:
+    """Scores read known columns, begin anew at known stages, and no export says them already."""
+    stages = [stage.id for stage in files.lifecycle.stages]
+    for index, score in enumerate(files.lifecycle.scores):
+        if score.id in files.attributes:
+            what = f"'{score.id}' is a column of the export and computed here as well"
+            yield Finding(FILE, ("scores", index, "id"), what, "Give the computed score a name of its own.")
+        for number, rule in enumerate(score.rules):
+            if isinstance(rule.when, AttributeCondition):
+                path = ("scores", index, "rules", number, "if")
+                yield from unknown(FILE, path, "attribute", rule.when.attr, files.attributes)
+        for number, stage in enumerate(score.reset_on):
+            yield from unknown(FILE, ("scores", index, "reset_on", number), "stage", stage, stages)
+
+
+def scores_asked_for_in_vain(files: Files) -> Iterator[Finding]:
+    """A computed score is asked for with at least: when it falls below something no event says."""
+    computed = {score.id for score in files.lifecycle.scores}
+    for index, definition in enumerate(files.lifecycle.definitions):
+        for condition, is_refused in _with_refusal(definition.criteria, refused=False):
+            if not isinstance(condition, ScoreCondition) or condition.score not in computed:
+                continue
+            if is_refused or condition.op not in (">=", ">"):
+                what = f"'{condition.score}' is computed, and can only be asked to be at least something"
+                next_step = "Use >= or > under `all` or `any`."
+                yield Finding(FILE, ("definitions", index, "criteria"), what, next_step)
+
+
+def _with_refusal(condition: Condition, *, refused: bool) -> Iterator[tuple[Condition, bool]]:
+    if not isinstance(condition, Criteria):
+        yield condition, refused
+        return
+    for part in (*condition.all, *condition.any):
+        yield from _with_refusal(part, refused=refused)
+    for part in condition.none:
+        yield from _with_refusal(part, refused=not refused)
+
+
 def _conditions_of(definition: Definition) -> Iterator[tuple[str, Condition]]:
     yield from (("criteria", condition) for condition in conditions(definition.criteria))
     for rule in definition.tier_rules:
@@ -103,7 +141,8 @@ def _unknown_in(files: Files, path: Keys, condition: Condition) -> Iterator[Find
         yield from unknown(FILE, path, "attribute", condition.attr, files.attributes)
     elif isinstance(condition, ScoreCondition):
         declared = [a.id for a in files.lifecycle.attributes if a.type == "number"]
-        scores = dict.fromkeys(["score_fit", "score_engagement", *declared])
+        computed = [score.id for score in files.lifecycle.scores]
+        scores = dict.fromkeys(["score_fit", "score_engagement", *declared, *computed])
         yield from unknown(FILE, path, "score", condition.score, scores)
     elif isinstance(condition, ManualCondition) and condition.commitment is not None:
         commitments = dict.fromkeys(commitment.id for commitment in files.sla.commitments)

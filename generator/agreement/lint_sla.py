@@ -6,24 +6,34 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from .findings import Files, Finding, unknown
-from .sla import CLOCK_UNITS, Commitment
+from .sla import CLOCK_UNITS, SCOPES, Commitment, TierTarget, scope_of
 
 FILE = "sla"
 _OWN_CALENDARS = ("owner", "24x7")
+_TRIGGERS = "Use mql, sal, sql, recycled or deal_stage."
 
 
 def two_deadlines(files: Files) -> Iterator[Finding]:
-    """One commitment has one value for a tier on any day."""
+    """One commitment has one value for a lead on any day."""
     for index, commitment in enumerate(files.sla.commitments):
-        tiers = [target.tier for target in commitment.per_tier]
-        for number, tier in enumerate(tiers):
-            path = ("commitments", index, "per_tier", number)
-            if tier in tiers[:number]:
-                what = f"{_name(commitment)} has two values for {f'tier {tier}' if tier else 'every lead'}"
-                yield Finding(FILE, path, what, "Keep one.")
-            elif tier is None and len(set(tiers)) > 1:
-                what = f"{_name(commitment)} has a value for every lead and others by tier"
-                yield Finding(FILE, path, what, "Name the tier, or keep this one value.")
+        for number, target in enumerate(commitment.per_tier):
+            for other in commitment.per_tier[:number]:
+                if _meet(other, target):
+                    what = f"{_name(commitment)} has two values for {_leads(other, target)}"
+                    next_step = "Keep one." if scope_of(other) == scope_of(target) else "Name in each whom it is for."
+                    yield Finding(FILE, ("commitments", index, "per_tier", number), what, next_step)
+                    break
+
+
+def _meet(one: TierTarget, other: TierTarget) -> bool:
+    """Say whether one lead may fall under both."""
+    pairs = [(getattr(one, name), getattr(other, name)) for name in SCOPES]
+    return all(a is None or b is None or a.casefold() == b.casefold() for a, b in pairs)
+
+
+def _leads(one: TierTarget, other: TierTarget) -> str:
+    both = scope_of(one) | scope_of(other)
+    return " and ".join(f"{name} {value}" for name, value in both.items()) or "every lead"
 
 
 def versions_that_overlap(files: Files) -> Iterator[Finding]:
@@ -53,6 +63,9 @@ def unknown_references(files: Files) -> Iterator[Finding]:
     calendars = [*_OWN_CALENDARS, *(calendar.id for calendar in files.calendars.calendars)]
     for index, commitment in enumerate(files.sla.commitments):
         yield from unknown(FILE, ("commitments", index, "calendar"), "calendar", commitment.calendar, calendars)
+        if commitment.stage is not None:
+            deal_stages = [stage.id for stage in files.pipeline.stages]
+            yield from unknown(FILE, ("commitments", index, "stage"), "deal stage", commitment.stage, deal_stages)
         for number, target in enumerate(commitment.per_tier):
             if target.tier is not None:
                 yield from unknown(FILE, ("commitments", index, "per_tier", number, "tier"), "tier", target.tier, tiers)
@@ -76,7 +89,8 @@ def _lacks(commitment: Commitment) -> Iterator[tuple[str, str, str]]:
     if is_clock and not commitment.stop:
         yield "stop", "a clock that nothing stops", "Say under `stop` what fulfils it."
     if is_clock and commitment.trigger in ("week", "month", "quarter", "period", "rejection"):
-        yield "trigger", f"a clock cannot begin with '{commitment.trigger}'", "Use mql, sal, sql or recycled."
+        yield "trigger", f"a clock cannot begin with '{commitment.trigger}'", _TRIGGERS
+    yield from _of_deals(commitment)
     if any((target.unit in CLOCK_UNITS) != is_clock for target in commitment.per_tier):
         allowed = ", ".join(CLOCK_UNITS) if is_clock else "ratio, of_target, count"
         yield "per_tier", f"the unit does not fit the kind '{commitment.kind}'", f"Allowed: {allowed}."
@@ -94,6 +108,24 @@ def _lacks(commitment: Commitment) -> Iterator[tuple[str, str, str]]:
     if commitment.accountable != owed_by[commitment.direction]:
         what = f"the direction {commitment.direction} is owed by {owed_by[commitment.direction]}"
         yield "accountable", what, f"Write accountable: {owed_by[commitment.direction]}, or turn the direction."
+
+
+def _of_deals(commitment: Commitment) -> Iterator[tuple[str, str, str]]:
+    is_of_deals = commitment.trigger == "deal_stage"
+    if is_of_deals != (commitment.stage is not None):
+        yield (
+            "stage",
+            "`stage` goes with the trigger deal_stage, and only with it",
+            "Name the deal stage, or remove it.",
+        )
+    if is_of_deals != ("stage_left" in commitment.stop) or (is_of_deals and len(commitment.stop) > 1):
+        yield (
+            "stop",
+            "`stage_left` goes with the trigger deal_stage, and with no other stop",
+            "Write stop: [stage_left].",
+        )
+    if is_of_deals and commitment.restarts is not None:
+        yield "restarts", "only the clock of a lead begins anew with a new owner", "Remove `restarts`."
 
 
 def _name(commitment: Commitment) -> str:

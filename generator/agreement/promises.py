@@ -13,7 +13,7 @@ from .calendars import Calendar, Window
 from .criteria import LEADING_KEYS, Condition, Criteria
 from .lifecycle import Definition
 from .sentences import condition_text, listed, percent, tier_sentences, words
-from .sla import Commitment, TierTarget
+from .sla import Commitment, TierTarget, scope_of
 from .targets import SAMPLE, Target
 
 _OWES = {
@@ -37,7 +37,9 @@ _STOP = {
     "sal": "the acceptance",
     "sql": "the qualification",
     "reasoned_exit": "an exit with a reason",
+    "opportunity": "the opening of a deal",
     "marketing_touch": "a touch by Marketing",
+    "stage_left": "the move beyond it",
     "review_held": "the review",
 }
 _EVERY = {"week": "each week", "month": "each month", "quarter": "each quarter", "period": "each period"}
@@ -58,7 +60,8 @@ def commitment_sentence(agreement: Agreement, commitment: Commitment, titles: Ma
 def _rule(agreement: Agreement, commitment: Commitment, titles: Mapping[str, str]) -> str:
     if commitment.kind == "clock":
         stops = [_STOP[stop] for stop in commitment.stop]
-        return f"From {_TRIGGER[commitment.trigger]} to {listed(stops, 'or')}, {calendar_text(agreement, commitment)}: "
+        span = f"From {_start(agreement, commitment)} to {listed(stops, 'or')}"
+        return f"{span}, {calendar_text(agreement, commitment)}{_timers(commitment)}: "
     if commitment.kind == "quality":
         fields = {attribute.id: attribute.title for attribute in agreement.lifecycle.attributes}
         return f"Filled at {_TRIGGER.get(commitment.trigger, commitment.trigger)}: {_fields(commitment, fields)}: "
@@ -66,6 +69,21 @@ def _rule(agreement: Agreement, commitment: Commitment, titles: Mapping[str, str
         shown = titles.get(commitment.metric or "", str(commitment.metric).replace("_", " "))
         return f"Shown by “{shown}”, {_EVERY.get(commitment.trigger, commitment.trigger)}: "
     return "A reason from the closed list, " if commitment.kind == "reason" else "Held: "
+
+
+def _start(agreement: Agreement, commitment: Commitment) -> str:
+    if commitment.trigger != "deal_stage":
+        return _TRIGGER[commitment.trigger]
+    stage = next((one for one in agreement.pipeline.stages if one.id == commitment.stage), None)
+    return f"a deal's entry into the stage {stage.title if stage else commitment.stage}"
+
+
+def _timers(commitment: Commitment) -> str:
+    if commitment.restarts is None:
+        return ""
+    if commitment.restarts == 0:
+        return ", a new owner takes over the deadline"
+    return f", with a new timer for each change of owner ({commitment.restarts} at most)"
 
 
 def _fields(commitment: Commitment, titles: dict[str, str]) -> str:
@@ -80,9 +98,10 @@ def _fields(commitment: Commitment, titles: dict[str, str]) -> str:
 def tier_target_text(commitment: Commitment, target: TierTarget) -> str:
     """Return what is promised for one tier, with its goal: 60 business minutes for tier A (goal 95 %)."""
     amount = _amount(commitment, target)
-    tier = f" for tier {target.tier}" if target.tier else ""
+    named = [f"{name} {value}" for name, value in scope_of(target).items()]
+    scope = f" for {listed(named, 'and')}" if named else ""
     goal = f" (goal {percent(target.goal)})" if target.goal is not None else " (no goal agreed)"
-    return amount + tier + goal
+    return amount + scope + goal
 
 
 def _amount(commitment: Commitment, target: TierTarget) -> str:

@@ -17,6 +17,7 @@ from .criteria import (
     TouchCondition,
 )
 from .lifecycle import Definition
+from .scoring import Points, Score
 
 _COMPARED = {
     "==": "is {}",
@@ -110,6 +111,36 @@ def tier_sentences(agreement: Agreement, definition: Definition) -> tuple[str, .
     return tuple(sentences)
 
 
+def score_sentences(agreement: Agreement, score: Score) -> tuple[str, ...]:
+    """Return how a computed score comes about, one sentence a rule."""
+    said = [_points_text(agreement, rule) for rule in score.rules]
+    if score.cap is not None:
+        said.append(f"It never reads more than {score.cap}.")
+    if score.decay is not None:
+        lost = _several(score.decay.points, "point")
+        said.append(f"Each {score.decay.idle_days} days without any of what it counts take {lost}, never below 0.")
+    if score.reset_on:
+        titles = {stage.id: stage.title for stage in agreement.lifecycle.stages}
+        stages = listed([titles.get(stage, stage) for stage in score.reset_on], "or")
+        said.append(f"What a lead did is forgotten when it enters the stage {stages}.")
+    return tuple(said)
+
+
+def _points_text(agreement: Agreement, rule: Points) -> str:
+    given = f"{_several(abs(rule.points), 'point')}{'' if rule.points >= 0 else ' less'}"
+    if isinstance(rule.when, AttributeCondition):
+        return f"{given} while {condition_text(agreement, rule.when)}."
+    what = condition_text(agreement, rule.when).removeprefix("at least one ")
+    span = f" a {rule.per}" if rule.per else ""
+    often = "" if rule.times is None else f", at most {'once' if rule.times == 1 else f'{rule.times} times'}{span}"
+    cap = f", up to {_several(rule.cap, 'point')}" if rule.cap is not None else ""
+    return f"{given} for each {what}{often}{cap}."
+
+
+def _several(count: int, one: str) -> str:
+    return f"{count} {one}{'' if count == 1 else 's'}"
+
+
 def condition_text(agreement: Agreement, condition: Condition) -> str:
     """Return a single condition as a phrase without a full stop."""
     if isinstance(condition, (AttributeCondition, ScoreCondition)):
@@ -130,7 +161,8 @@ def condition_text(agreement: Agreement, condition: Condition) -> str:
 def _comparison(agreement: Agreement, condition: AttributeCondition | ScoreCondition) -> str:
     name = condition.attr if isinstance(condition, AttributeCondition) else condition.score
     attribute = next((one for one in agreement.lifecycle.attributes if one.id == name), None)
-    title = attribute.title if attribute else words(name)
+    computed = next((one.title for one in agreement.lifecycle.scores if one.id == name), None)
+    title = attribute.title if attribute else computed or words(name)
     if attribute and attribute.type == "boolean" and condition.op in ("==", "!="):
         holds = (condition.value in (True, 1, "1", "true", "yes")) == (condition.op == "==")
         return f"{title}: {'yes' if holds else 'no'}"

@@ -27,9 +27,12 @@ class Tier(Frozen):
 
 
 class TierTarget(Frozen):
-    """What is promised for one tier, or for every lead."""
+    """What is promised for one tier, region, segment or channel, or for every lead."""
 
     tier: Id | None = Field(None, description="The tier; left out: every lead.")
+    region: Text | None = Field(None, description="The region; left out: every region.")
+    segment: Text | None = Field(None, description="The segment; left out: every segment.")
+    channel: Id | None = Field(None, description="The channel; left out: every channel.")
     value: Decimal = Field(gt=0, description="How much: the time of a clock, or the level that is due.")
     unit: Unit = Field(description="The unit of `value`; of_target: share of the target of `metric`.")
     goal: Share | None = Field(None, description="Share of obligations to be kept; left out: none agreed.")
@@ -49,18 +52,22 @@ class Commitment(Frozen):
         "review: a meeting took place; reason: a rejection says why."
     )
     promise: Text = Field(description="The promise in plain words.")
-    trigger: Literal["mql", "recycled", "sal", "sql", "rejection", "week", "month", "quarter", "period"] = Field(
-        description="What starts an obligation."
-    )
+    trigger: Literal[
+        "mql", "recycled", "sal", "sql", "deal_stage", "rejection", "week", "month", "quarter", "period"
+    ] = Field(description="What starts an obligation; deal_stage: a deal enters `stage`.")
+    stage: Id | None = Field(None, description="The deal stage whose entry starts the clock, with deal_stage.")
     stop: tuple[
         Literal[
             "first_response", "assignment", "crm_event", "decision", "attempts", "connected", "sal", "sql",
-            "reasoned_exit", "marketing_touch", "review_held",
+            "opportunity", "reasoned_exit", "marketing_touch", "stage_left", "review_held",
         ],
         ...,
     ] = Field((), description="What fulfils it, whichever comes first.")  # fmt: skip
     per_tier: tuple[TierTarget, ...] = Field(min_length=1, description="Value and goal, by tier or for all.")
     calendar: Id = Field("owner", description="Whose hours count: owner, 24x7, or the id of a calendar.")
+    restarts: int | None = Field(
+        None, ge=0, description="New timers at most, one per change of owner; left out: as restart_on_reassign says."
+    )
     grace: Decimal = Field(Decimal(0), ge=0, description="Forgiven delay, in the unit of the value; shown apart.")
     due_soon_at: Share = Field(0.8, description="Share of the time after which it is due soon.")
     cancel_on: tuple[Id, ...] = Field((), description="Reasons that withdraw the obligation.")
@@ -73,6 +80,20 @@ class Commitment(Frozen):
         None, description="First day no longer in force; left out: until the next version."
     )
     agreed: Agreed = Field(default_factory=Agreed, description="Who agreed, and when.")
+
+
+#: What a target may be narrowed by, beside the tier.
+SCOPES = ("tier", "region", "segment", "channel")
+
+
+def scope_of(target: TierTarget) -> dict[str, str]:
+    """Return the part of the leads that `target` speaks of: {} where it is every lead."""
+    return {name: value for name in SCOPES if (value := getattr(target, name)) is not None}
+
+
+def rule_id(commitment: Commitment, target: TierTarget) -> str:
+    """Return the name of one rule of a commitment: its version and whom it is for."""
+    return f"{commitment.id}@{commitment.version}/{'/'.join(scope_of(target).values()) or '*'}"
 
 
 class Sla(AgreementFile):

@@ -52,8 +52,10 @@ FACTS = (
     "lead_attribute",
     "lead_trait",
     "criterion_event",
+    "score_step",
     "criteria_moment",
     "criteria_verdict",
+    "tier_at_hand_over",
     "lead",
     "path_step",
     "stage_entry",
@@ -61,11 +63,6 @@ FACTS = (
     "conflict",
     "handoff",
     "handoff_field",
-    "rule",
-    "owed",
-    "stop",
-    "obligation",
-    "sla_clock",
     "review_duty",
     "lead_outcome",
     "day_start",
@@ -74,6 +71,14 @@ FACTS = (
     "pipeline",
     "deal_stage_entry",
     "deal_stay",
+    "rule",
+    "promised_stay",
+    "owner_change",
+    "bearer",
+    "owed",
+    "stop",
+    "obligation",
+    "sla_clock",
     "pipeline_move",
     "pipeline_entry",
     "deal_chance",
@@ -96,6 +101,8 @@ FACTS = (
     "retention",
     "target",
     "data_check",
+    "earlier_version",
+    "restated",
 )
 
 #: Thin joins over other facts: written down only by who needs them.
@@ -106,6 +113,7 @@ VIEWS = frozenset(
         "stage_entry",
         "handoff",
         "handoff_field",
+        "bearer",
         "sla_clock",
         "trailing_churn",
         "acquisition_spend",
@@ -122,6 +130,7 @@ STEPS = frozenset(
     {
         "last_contact",
         "nurture_touch",
+        "owner_change",
         "owed",
         "stop",
         "day_start",
@@ -131,7 +140,9 @@ STEPS = frozenset(
         "lead_attribute",
         "lead_trait",
         "criterion_event",
+        "score_step",
         "criteria_moment",
+        "tier_at_hand_over",
     }
 )
 

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from generator.agreement import Agreement
-from generator.agreement.sla import Commitment, TierTarget
+from generator.agreement.sla import Commitment, TierTarget, rule_id
 from generator.calendar.zones import local_date
 from generator.engine import Engine
 from generator.models.criteria import criteria_rows
@@ -49,6 +49,11 @@ _TYPES: dict[str, dict[str, str]] = {
         "kind": "varchar",
         "trigger": "varchar",
         "tier": "varchar",
+        "region": "varchar",
+        "segment": "varchar",
+        "channel": "varchar",
+        "stage": "varchar",
+        "restarts": "integer",
         "unit": "varchar",
         "target_s": "bigint",
         "target_days": "integer",
@@ -62,14 +67,32 @@ _TYPES: dict[str, dict[str, str]] = {
     },
     "commitment_stop": {"rule_id": "varchar", "stop": "varchar"},
     "commitment_cancel": {"rule_id": "varchar", "reason": "varchar"},
-    "commitment_field": {"rule_id": "varchar", "field": "varchar", "wanted": "varchar"},
+    "commitment_field": {
+        "rule_id": "varchar",
+        "field": "varchar",
+        "wanted": "varchar",
+        "condition_no": "integer",
+    },
     "region_calendar": {"region": "varchar", "calendar_id": "varchar"},
     "definition": {
         "definition": "varchar",
         "version": "varchar",
         "effective_from": "date",
         "effective_to": "date",
+        "is_of_hand_over": "boolean",
     },
+    "tier_rule": {"version": "varchar", "place": "integer", "tier": "varchar", "definition": "varchar"},
+    "scoring": {"score": "varchar", "cap": "integer", "lost": "integer", "idle_s": "bigint", "has_standing": "boolean"},
+    "score_rule": {
+        "score": "varchar",
+        "place": "integer",
+        "condition_no": "integer",
+        "points": "integer",
+        "cap": "integer",
+        "times": "integer",
+        "per": "varchar",
+    },
+    "score_reset": {"score": "varchar", "stage": "varchar"},
     "alternative": {
         "definition": "varchar",
         "version": "varchar",
@@ -134,6 +157,10 @@ def load_agreement_tables(engine: Engine, agreement: Agreement, as_of: datetime)
         "alternative": criteria.alternative,
         "criterion": criteria.criterion,
         "criterion_value": criteria.criterion_value,
+        "tier_rule": criteria.tier_rule,
+        "scoring": criteria.scoring,
+        "score_rule": criteria.score_rule,
+        "score_reset": criteria.score_reset,
         "score_band": score_bands(agreement),
         "score_threshold": score_thresholds(agreement),
         "setting": _settings(agreement, as_of),
@@ -145,7 +172,7 @@ def load_agreement_tables(engine: Engine, agreement: Agreement, as_of: datetime)
         "commitment": [_rule(c, tier) for c in agreement.sla.commitments for tier in c.per_tier],
         "commitment_stop": _of_rules(agreement, lambda c: [(stop,) for stop in c.stop]),
         "commitment_cancel": _of_rules(agreement, lambda c: [(reason,) for reason in c.cancel_on]),
-        "commitment_field": _of_rules(agreement, lambda c: [_field(text) for text in c.required_fields]),
+        "commitment_field": criteria.commitment_field,
         "region_calendar": [(region.casefold(), c.id) for c in agreement.calendars for region in c.regions],
         "agreed_owner": [
             (o.id, o.display_name, o.team, o.role, o.manager, o.region, o.calendar, o.active_from, o.active_to)
@@ -209,15 +236,11 @@ def _reasons(agreement: Agreement) -> list[tuple[str, str, bool, bool, bool]]:
     return [(r.code, r.family, r.disagreement, r.leak, r.code in excluded) for r in agreement.lifecycle.reasons]
 
 
-def _rule_id(commitment: Commitment, target: TierTarget) -> str:
-    return f"{commitment.id}@{commitment.version}/{target.tier or '*'}"
-
-
 def _rule(commitment: Commitment, target: TierTarget) -> tuple[Any, ...]:
     in_seconds = _SECONDS.get(target.unit)
     wall_clock = target.unit in ("minutes", "hours", "days")
     return (
-        _rule_id(commitment, target),
+        rule_id(commitment, target),
         commitment.id,
         commitment.version,
         commitment.direction,
@@ -225,6 +248,11 @@ def _rule(commitment: Commitment, target: TierTarget) -> tuple[Any, ...]:
         commitment.kind,
         commitment.trigger,
         target.tier,
+        target.region and target.region.casefold(),
+        target.segment and target.segment.casefold(),
+        target.channel,
+        commitment.stage,
+        commitment.restarts,
         target.unit,
         _seconds(target.value, in_seconds),
         int(target.value) if target.unit == "business_days" else None,
@@ -244,13 +272,8 @@ def _seconds(value: Decimal, unit: int | None) -> int | None:
 
 def _of_rules(agreement: Agreement, parts: Any) -> list[tuple[Any, ...]]:
     return [
-        (_rule_id(commitment, target), *part)
+        (rule_id(commitment, target), *part)
         for commitment in agreement.sla.commitments
         for target in commitment.per_tier
         for part in parts(commitment)
     ]
-
-
-def _field(text: str) -> tuple[str, str | None]:
-    name, _, wanted = text.partition("=")
-    return name.strip(), wanted.strip() or None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import product
@@ -19,9 +19,15 @@ from generator.agreement.criteria import (
     ScoreCondition,
     TouchCondition,
 )
+from generator.agreement.scoring import Score
+from generator.agreement.sla import Commitment, rule_id
 
-#: The definitions that are judged: who is marketing qualified, and who fits.
+#: The definitions that are judged: who is marketing qualified, and who fits. Tier rules are judged at hand-over only.
 MQL, ICP = "mql", "icp"
+#: What a hand-over itself knows of its lead; every other field that it must carry is an attribute of the lead.
+HANDED_OVER = (
+    "interest_level", "timeframe", "decision_maker_access", "icp_fit", "tier", "owner", "region", "segment",
+)  # fmt: skip
 _ALWAYS = date(1, 1, 1)
 _EQUAL = {"==": True, "!=": False}
 
@@ -86,25 +92,73 @@ class CriteriaRows:
     alternative: list[tuple[Any, ...]] = field(default_factory=list)
     criterion: list[tuple[Any, ...]] = field(default_factory=list)
     criterion_value: list[tuple[Any, ...]] = field(default_factory=list)
+    tier_rule: list[tuple[Any, ...]] = field(default_factory=list)
+    scoring: list[tuple[Any, ...]] = field(default_factory=list)
+    score_rule: list[tuple[Any, ...]] = field(default_factory=list)
+    score_reset: list[tuple[Any, ...]] = field(default_factory=list)
+    commitment_field: list[tuple[Any, ...]] = field(default_factory=list)
+    numbers: dict[Condition, int] = field(default_factory=dict)
+
+    def number(self, condition: Condition) -> int:
+        """Return the number of a condition, the same wherever it is asked."""
+        return self.numbers.setdefault(condition, len(self.numbers) + 1)
 
 
 def criteria_rows(agreement: Agreement) -> CriteriaRows:
-    """Return every version of the MQL definition, and the rule of the ideal customer, as rows.
+    """Return every version of the MQL definition with its tiers, the rule of the ideal customer and scores, as rows.
 
     What the rule itself says of icp_fit is what the lead says.
     """
-    rows, numbers = CriteriaRows(), dict[Condition, int]()
+    rows = CriteriaRows()
     for name, version, criteria, since, until in _definitions(agreement):
-        rows.definition.append((name, version, since, until))
+        rows.definition.append((name, version, since, until, name not in (MQL, ICP)))
         rule = agreement.settings.icp_rule if name != ICP else None
         for place, literals in enumerate(alternatives(criteria, rule)):
             for literal in literals:
-                number = numbers.setdefault(literal.condition, len(numbers) + 1)
-                rows.alternative.append((name, version, place + 1, number, literal.is_refused))
-    for condition, number in numbers.items():
-        rows.criterion.append((number, *_criterion(condition)))
+                rows.alternative.append((name, version, place + 1, rows.number(literal.condition), literal.is_refused))
+    for definition in agreement.versions_of(MQL):
+        for place, tier in enumerate(definition.tier_rules):
+            judged = None if tier.when is None else _tier(place)
+            rows.tier_rule.append((definition.version, place, tier.tier, judged))
+    _add_scores(rows, agreement.lifecycle.scores)
+    _add_fields(rows, agreement.sla.commitments)
+    computed = {score.id for score in agreement.lifecycle.scores}
+    for condition, number in rows.numbers.items():
+        rows.criterion.append((number, *_criterion(condition, computed)))
         rows.criterion_value += [(number, part, _text(value)) for part, value in _values(condition)]
     return rows
+
+
+def _add_scores(rows: CriteriaRows, scores: Iterable[Score]) -> None:
+    for score in scores:
+        stands = any(isinstance(rule.when, AttributeCondition) for rule in score.rules)
+        lost, idle = (score.decay.points, score.decay.idle_days) if score.decay else (0, 1)
+        rows.scoring.append((score.id, score.cap, lost, _seconds(idle), stands))
+        rows.score_reset += [(score.id, stage) for stage in score.reset_on]
+        rows.score_rule += [
+            (score.id, place, rows.number(rule.when), rule.points, rule.cap, rule.times, rule.per)
+            for place, rule in enumerate(score.rules)
+        ]
+
+
+def _add_fields(rows: CriteriaRows, commitments: Iterable[Commitment]) -> None:
+    for commitment in commitments:
+        for text in commitment.required_fields:
+            name, _, value = (part.strip() for part in text.partition("="))
+            number = None if name in HANDED_OVER else rows.number(_filled(name, value))
+            rows.commitment_field += [
+                (rule_id(commitment, target), name, value or None, number) for target in commitment.per_tier
+            ]
+
+
+def _filled(name: str, value: str) -> AttributeCondition:
+    if not value:
+        return AttributeCondition(attr=name, op="not_null", value=None)
+    return AttributeCondition(attr=name, op="==", value=float(value) if value.isdigit() else value)
+
+
+def _tier(place: int) -> str:
+    return f"tier {place}"
 
 
 def _definitions(agreement: Agreement) -> Iterator[tuple[str, str, Criteria, date, date | None]]:
@@ -112,13 +166,18 @@ def _definitions(agreement: Agreement) -> Iterator[tuple[str, str, Criteria, dat
     ends = [*(version.effective_from for version in versions[1:]), None]
     for version, end in zip(versions, ends, strict=True):
         yield MQL, version.version, version.criteria, version.effective_from, end
+        for place, rule in enumerate(version.tier_rules):
+            if rule.when is not None:
+                yield _tier(place), version.version, Criteria(all=(rule.when,)), version.effective_from, end
     if agreement.settings.icp_rule is not None:
         yield ICP, "rule", agreement.settings.icp_rule, _ALWAYS, None
 
 
-def _criterion(condition: Condition) -> tuple[Any, ...]:
+def _criterion(condition: Condition, computed: Collection[str]) -> tuple[Any, ...]:
     """Return kind, name, op, value, number, at_least, within_s."""
     match condition:
+        case ScoreCondition(score=name) if name in computed:
+            return "score", name, condition.op, None, _number(condition.value), None, None
         case AttributeCondition() | ScoreCondition():
             name = condition.attr if isinstance(condition, AttributeCondition) else condition.score
             value = None if isinstance(condition.value, tuple) else condition.value

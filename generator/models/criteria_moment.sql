@@ -7,6 +7,10 @@ with alive as (
     from (
         select trait.lead_id, alternative.definition, alternative.version, alternative.alternative
         from alternative
+        inner join definition as asked_always
+            on
+                asked_always.definition = alternative.definition and asked_always.version = alternative.version
+                and not asked_always.is_of_hand_over
         inner join lead_trait as trait on trait.condition_no = alternative.condition_no
         group by trait.lead_id, alternative.definition, alternative.version, alternative.alternative
         having min(case when alternative.is_refused and trait.holds <> 1 then 2 - trait.holds
@@ -17,10 +21,14 @@ with alive as (
     select record.lead_id, bare.definition
     from lead_record as record
     cross join (
-        select definition
+        select alternative.definition
         from alternative
         inner join criterion on criterion.condition_no = alternative.condition_no
-        group by definition, version, alternative
+        inner join definition
+            on
+                definition.definition = alternative.definition and definition.version = alternative.version
+                and not definition.is_of_hand_over
+        group by alternative.definition, alternative.version, alternative.alternative
         having max(case when criterion.kind = 'known' then 1 else 0 end) = 0
     ) as bare
     union
@@ -37,18 +45,34 @@ eventful as (
         select
             alternative.definition,
             max(case
-                when criterion.kind in ('touch', 'activity') and not alternative.is_refused then 1 else 0
+                when criterion.kind in ('touch', 'activity') and not alternative.is_refused then 1
+                when criterion.kind = 'score' and not scoring.has_standing then 1
+                else 0
             end) as has_event
         from alternative
         inner join criterion on criterion.condition_no = alternative.condition_no
+        left join scoring on scoring.score = criterion.name
         group by alternative.definition, alternative.version, alternative.alternative
     ) as waiting
     group by definition
 ),
 
+-- What only tells the tier of a hand-over turns no answer.
+turning as (
+    select alternative.condition_no
+    from alternative
+    inner join definition
+        on
+            definition.definition = alternative.definition and definition.version = alternative.version
+            and not definition.is_of_hand_over
+    union
+    select condition_no from score_rule
+),
+
 turned as (
     select event.lead_id, event.occurred_at as moment
     from criterion_event as event
+    inner join turning on turning.condition_no = event.condition_no
     union
     select event.lead_id, event.occurred_at + criterion.within_s * interval '1' second as moment
     from criterion_event as event
@@ -69,6 +93,13 @@ asked as (
     select lead_id, 'mql' as definition, occurred_at as moment, cycle
     from lifecycle_step
     where stage = 'mql' and move = 'entry'
+    union all
+    -- Into which tier a lead falls is asked at its hand-over, where the export does not say it.
+    select handed.lead_id, tiered.definition, handed.occurred_at, handed.cycle
+    from lifecycle_step as handed
+    inner join lead_record as record on record.lead_id = handed.lead_id and record.tier is null
+    cross join (select distinct definition from definition where is_of_hand_over) as tiered
+    where handed.stage = 'mql' and handed.move = 'entry'
     union all
     select alive.lead_id, alive.definition, turned.moment, cast(null as integer) as cycle
     from alive

@@ -26,6 +26,53 @@ dealt as (
     group by moment.moment_no, criterion.condition_no
 ),
 
+-- What a lead is brings points at any time.
+standing as (
+    select rule.score, trait.lead_id, sum(rule.points) as points
+    from score_rule as rule
+    inner join lead_trait as trait on trait.condition_no = rule.condition_no and trait.holds = 2
+    group by rule.score, trait.lead_id
+),
+
+-- A score can be told where the drop holds something that it counts.
+told_score as (
+    select rule.score, max(case when criterion.kind = 'known' or source.is_present then 1 else 0 end) = 1 as is_told
+    from score_rule as rule
+    inner join criterion on criterion.condition_no = rule.condition_no
+    left join source_table as source on source.name = criterion.kind
+    group by rule.score
+),
+
+scored as (
+    select
+        moment.moment_no,
+        criterion.condition_no,
+        criterion.op,
+        criterion.number,
+        told_score.is_told,
+        least(
+            coalesce(standing.points, 0) + greatest(
+                coalesce(step.points, 0)
+                - scoring.lost * coalesce(floor((epoch(moment.moment) - epoch(step.from_at)) / scoring.idle_s), 0),
+                0
+            ),
+            coalesce(scoring.cap, 1000000000)
+        ) as points
+    from criterion
+    inner join scoring on criterion.kind = 'score' and scoring.score = criterion.name
+    inner join told_score on told_score.score = scoring.score
+    inner join (
+        select distinct alternative.condition_no, alternative.definition
+        from alternative
+    ) as asking on asking.condition_no = criterion.condition_no
+    inner join criteria_moment as moment on moment.definition = asking.definition
+    left join standing on standing.score = scoring.score and standing.lead_id = moment.lead_id
+    left join score_step as step
+        on
+            step.score = scoring.score and step.lead_id = moment.lead_id
+            and step.from_at <= moment.moment and (step.until_at is null or moment.moment < step.until_at)
+),
+
 judged as (
     select
         moment.moment_no,
@@ -36,6 +83,12 @@ judged as (
         criterion.kind,
         case criterion.kind
             when 'known' then coalesce(trait.holds, 1)
+            when 'score' then
+                case
+                    when not scored.is_told then 1
+                    when scored.points > scored.number or scored.op = '>=' and scored.points = scored.number then 2
+                    else 0
+                end
             when 'deal' then case when dealt.moment_no is null then 0 else 2 end
             when 'manual' then case when moment.cycle is null then 0 else 2 end
             else
@@ -53,6 +106,7 @@ judged as (
     left join counted
         on counted.moment_no = moment.moment_no and counted.condition_no = alternative.condition_no
     left join dealt on dealt.moment_no = moment.moment_no and dealt.condition_no = alternative.condition_no
+    left join scored on scored.moment_no = moment.moment_no and scored.condition_no = alternative.condition_no
     left join source_table as source on source.name = criterion.kind
 ),
 

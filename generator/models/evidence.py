@@ -21,7 +21,9 @@ _RECORDED = {
     "sql": "lifecycle_event",
     "decision": "lifecycle_event",
     "reasoned_exit": "lifecycle_event.reason_code",
+    "opportunity": "opportunity",
     "marketing_touch": "touch",
+    "stage_left": "opportunity_stage_event",
     "review_held": "review_log",
 }
 

@@ -29,6 +29,7 @@ followed as (
         handed.handoff_no,
         min(case when later.move = 'entry' and later.rank > stage.rank then later.occurred_at end) as accepted_at,
         min(case when later.move = 'entry' and later.stage = 'sql' then later.occurred_at end) as sql_at,
+        min(case when later.move = 'entry' and later.stage = 'opportunity' then later.occurred_at end) as opportunity_at,
         min(
             case
                 when later.source_system <> 'map' and (later.kind = 'side' or later.rank > stage.rank)
@@ -197,6 +198,7 @@ placed as (
         exit_move.exit_stage,
         followed.accepted_at,
         followed.sql_at,
+        followed.opportunity_at,
         followed.crm_event_at,
         followed.reasoned_at,
         exit_move.reason,
@@ -216,12 +218,14 @@ placed as (
             own_calendar.calendar_id, regional.calendar_id, company_calendar.calendar_id, only_calendar.calendar_id
         ) as calendar_id,
         owner.team,
-        lead.region, lead.segment, lead.channel, lead.campaign, lead.product, lead.tier, lead.origin,
+        lead.region, lead.segment, lead.channel, lead.campaign, lead.product,
+        coalesce(tiered.tier, lead.tier) as tier, lead.origin,
         lead.icp_fit, lead.interest_level, lead.timeframe, lead.decision_maker_access,
         lead.excluded
     from handed
     cross join option
     inner join lead on lead.lead_id = handed.lead_id
+    left join tier_at_hand_over as tiered on tiered.lead_id = handed.lead_id and tiered.cycle = handed.cycle
     inner join followed on followed.handoff_no = handed.handoff_no
     left join exit_move on exit_move.handoff_no = handed.handoff_no
     left join owner_then on owner_then.handoff_no = handed.handoff_no
@@ -248,6 +252,7 @@ select
     placed.exit_stage,
     placed.accepted_at,
     placed.sql_at,
+    placed.opportunity_at,
     placed.crm_event_at,
     placed.reasoned_at,
     placed.assigned_at,

@@ -43,7 +43,7 @@ select
     record.channel,
     record.campaign_id as campaign,
     record.product,
-    record.tier,
+    coalesce(record.tier, tiered.tier) as tier,
     record.owner_id as owner,
     owner.team,
     record.origin_team as origin,
@@ -69,6 +69,7 @@ select
 from lead_record as record
 left join criteria_verdict as icp
     on icp.lead_id = record.lead_id and icp.definition = 'icp' and icp.moment = record.created_at
+left join tier_at_hand_over as tiered on tiered.lead_id = record.lead_id and tiered.is_latest
 left join milestone on milestone.lead_id = record.lead_id
 left join current_stage on current_stage.lead_id = record.lead_id
 left join win on win.lead_id = record.lead_id

@@ -1,5 +1,5 @@
--- One row per obligation: a hand-over (or what became of it) and a rule that speaks of it. Key: (handoff_no, rule_no).
--- Numbers instead of texts, and nothing that the hand-over or the rule says: `sla_clock` puts them together.
+-- One row per obligation: a bearer (`bearer` says what that is) and a rule that speaks of it. Key: (bearer_no, rule_no).
+-- Numbers instead of texts, and nothing that the bearer or the rule says: `sla_clock` puts them together.
 -- A stop at the very second of the deadline is in time. Pauses move the deadline by the business time they cover.
 -- Round-the-clock time needs no calendar: its seconds are those of the epoch.
 with option as (
@@ -92,7 +92,7 @@ pause as (
 
 paused as (
     select
-        owed.handoff_no,
+        owed.bearer_no,
         owed.rule_no,
         owed.calendar_id,
         owed.triggered_at,
@@ -114,7 +114,7 @@ apart as (
     select
         paused.*,
         greatest(start_at, coalesce(max(end_at) over (
-            partition by handoff_no, rule_no order by start_at, end_at, pause_id
+            partition by bearer_no, rule_no order by start_at, end_at, pause_id
             rows between unbounded preceding and 1 preceding
         ), start_at)) as from_at
     from paused
@@ -122,7 +122,7 @@ apart as (
 
 pause_length as (
     select
-        apart.handoff_no,
+        apart.bearer_no,
         apart.rule_no,
         apart.from_at,
         timed.start_s,
@@ -144,7 +144,7 @@ pause_length as (
                 )
         end as til_s
     from apart
-    inner join timed on timed.handoff_no = apart.handoff_no and timed.rule_no = apart.rule_no
+    inner join timed on timed.bearer_no = apart.bearer_no and timed.rule_no = apart.rule_no
     left join business_slot as since
         on since.calendar_id = apart.calendar_id and since.slot = cast(floor(epoch(apart.from_at) / 900) as bigint)
     left join business_slot as til
@@ -154,21 +154,21 @@ pause_length as (
 
 -- A pause that begins after the deadline has passed does not bring it back.
 pause_total as (
-    select handoff_no, rule_no, cast(sum(length_s) as bigint) as paused_s
+    select bearer_no, rule_no, cast(sum(length_s) as bigint) as paused_s
     from (
         select
-            handoff_no,
+            bearer_no,
             rule_no,
             allowed_s,
             til_s - from_s as length_s,
             from_s - start_s - coalesce(sum(til_s - from_s) over (
-                partition by handoff_no, rule_no order by from_at
+                partition by bearer_no, rule_no order by from_at
                 rows between unbounded preceding and 1 preceding
             ), 0) as used_s
         from pause_length
     ) as counted
     where used_s < allowed_s
-    group by handoff_no, rule_no
+    group by bearer_no, rule_no
 ),
 
 aimed as (
@@ -177,7 +177,7 @@ aimed as (
         coalesce(pause_total.paused_s, 0) as paused_s,
         timed.start_s + timed.allowed_s + coalesce(pause_total.paused_s, 0) as due_s
     from timed
-    left join pause_total on pause_total.handoff_no = timed.handoff_no and pause_total.rule_no = timed.rule_no
+    left join pause_total on pause_total.bearer_no = timed.bearer_no and pause_total.rule_no = timed.rule_no
 ),
 
 due as (
@@ -208,7 +208,7 @@ judged as (
 )
 
 select
-    handoff_no,
+    bearer_no,
     rule_no,
     triggered_at,
     due_at,

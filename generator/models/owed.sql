@@ -1,5 +1,7 @@
--- One row per hand-over (or what became of it) and rule that speaks of it. Key: (handoff_no, rule_no).
--- The commitment in force at the trigger rules. A new owner may start the clocks of Sales anew.
+-- One row per bearer (a hand-over, what became of it, or the stay of a deal in a stage) and rule that speaks of it.
+-- Key: (bearer_no, rule_no).
+-- The commitment in force at the trigger rules. A new owner may start the clocks of Sales anew: each time where the
+-- settings say so, as often as the commitment itself says where it does.
 with option as (
     -- A calendar of that name, else the one that periods are paced by.
     select
@@ -10,47 +12,75 @@ with option as (
     from setting
 ),
 
-triggered as (
+handed as (
     select
-        handoff_no, lead_id, tier, calendar_id, 'mql' as trigger, handed_at as triggered_at, restarted_at
+        handoff_no as bearer_no, lead_id, tier, region, segment, channel, calendar_id, handed_at, accepted_at,
+        is_accepted, is_rejected, sql_at, exit_at, exit_stage, restarted_at
     from handoff_record
+),
+
+triggered as (
+    select handed.*, 'mql' as trigger, cast(null as varchar) as stage, handed_at as triggered_at
+    from handed
     union all
-    select handoff_no, lead_id, tier, calendar_id, 'recycled' as trigger, exit_at as triggered_at,
-        cast(null as timestamp) as restarted_at
-    from handoff_record
+    select handed.*, 'recycled' as trigger, cast(null as varchar) as stage, exit_at as triggered_at
+    from handed
     where exit_stage = 'recycled'
     union all
-    select handoff_no, lead_id, tier, calendar_id, 'sal' as trigger, accepted_at as triggered_at,
-        cast(null as timestamp) as restarted_at
-    from handoff_record
+    select handed.*, 'sal' as trigger, cast(null as varchar) as stage, accepted_at as triggered_at
+    from handed
     where is_accepted
     union all
-    select handoff_no, lead_id, tier, calendar_id, 'rejection' as trigger, exit_at as triggered_at,
-        cast(null as timestamp) as restarted_at
-    from handoff_record
+    select handed.*, 'sql' as trigger, cast(null as varchar) as stage, sql_at as triggered_at
+    from handed
+    where sql_at is not null
+    union all
+    select handed.*, 'rejection' as trigger, cast(null as varchar) as stage, exit_at as triggered_at
+    from handed
     where is_rejected
+),
+
+begun as (
+    select
+        bearer_no, lead_id, tier, region, segment, channel, calendar_id, trigger, stage, triggered_at,
+        case when trigger = 'mql' then restarted_at end as restarted_at
+    from triggered
+    union all
+    select
+        stay_no, lead_id, tier, region, segment, channel, calendar_id, 'deal_stage' as trigger, stage,
+        entered_at as triggered_at, cast(null as timestamp) as restarted_at
+    from promised_stay
 )
 
 select
-    triggered.handoff_no,
+    begun.bearer_no,
     rule.rule_no,
-    triggered.lead_id,
+    begun.lead_id,
     case
-        when rule.direction = 'sales_to_marketing' then coalesce(triggered.restarted_at, triggered.triggered_at)
-        else triggered.triggered_at
+        when rule.restarts is not null then coalesce(change.changed_at, begun.triggered_at)
+        when rule.direction = 'sales_to_marketing' then coalesce(begun.restarted_at, begun.triggered_at)
+        else begun.triggered_at
     end as triggered_at,
     case rule.calendar
-        when 'owner' then triggered.calendar_id
+        when 'owner' then coalesce(change.calendar_id, begun.calendar_id)
         when 'company' then option.company_calendar
         else rule.calendar
     end as calendar_id
-from triggered
+from begun
 cross join option
-inner join local_slot on local_slot.slot = cast(floor(epoch(triggered.triggered_at) / 900) as bigint)
+inner join local_slot on local_slot.slot = cast(floor(epoch(begun.triggered_at) / 900) as bigint)
 inner join rule
     on
-        rule.trigger = triggered.trigger
+        rule.trigger = begun.trigger
         and rule.kind in ('clock', 'quality', 'reason')
-        and (rule.tier is null or rule.tier = triggered.tier)
+        and (rule.stage is null or rule.stage = begun.stage)
+        and (rule.tier is null or rule.tier = begun.tier)
+        and (rule.region is null or rule.region = lower(begun.region))
+        and (rule.segment is null or rule.segment = lower(begun.segment))
+        and (rule.channel is null or rule.channel = begun.channel)
         and local_slot.local_date >= rule.effective_from
         and local_slot.local_date < coalesce(rule.effective_to, date '9999-12-31')
+left join owner_change as change
+    on
+        change.handoff_no = begun.bearer_no and begun.trigger = 'mql'
+        and change.place = least(rule.restarts, change.places)

@@ -8,6 +8,7 @@ with stop as (
         max(case when stop = 'crm_event' then 1 else 0 end) = 1 as by_crm_event,
         max(case when stop in ('sal', 'decision') then 1 else 0 end) = 1 as by_acceptance,
         max(case when stop = 'sql' then 1 else 0 end) = 1 as by_qualification,
+        max(case when stop = 'opportunity' then 1 else 0 end) = 1 as by_opportunity,
         max(case when stop in ('reasoned_exit', 'decision') then 1 else 0 end) = 1 as by_reasoned_exit,
         max(case when stop in ('attempts', 'connected') then 1 else 0 end) = 1 as by_attempts,
         max(case when stop = 'marketing_touch' then 1 else 0 end) = 1 as by_marketing_touch
@@ -23,6 +24,7 @@ select
     coalesce(stop.by_crm_event, false) as by_crm_event,
     coalesce(stop.by_acceptance, false) as by_acceptance,
     coalesce(stop.by_qualification, false) as by_qualification,
+    coalesce(stop.by_opportunity, false) as by_opportunity,
     coalesce(stop.by_reasoned_exit, false) as by_reasoned_exit,
     coalesce(stop.by_attempts, false) as by_attempts,
     coalesce(stop.by_marketing_touch, false) as by_marketing_touch

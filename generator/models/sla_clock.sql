@@ -1,9 +1,10 @@
--- One row per obligation with its hand-over and its commitment. Key: obligation_id (commitment|handoff).
+-- One row per obligation with its bearer and its commitment. Key: obligation_id (commitment|hand-over, or deal@stage).
+-- `handoff_id` is empty where a deal in a stage is what the promise is about.
 -- States: excluded, cancelled, pending, due_soon, met, met_not_due, breached_late, breached_open.
 select
-    rule.commitment || '|' || handoff.handoff_id as obligation_id,
-    handoff.handoff_id,
-    handoff.lead_id,
+    rule.commitment || '|' || bearer.bearer_id as obligation_id,
+    bearer.handoff_id,
+    bearer.lead_id,
     rule.commitment,
     rule.version,
     rule.direction,
@@ -17,16 +18,16 @@ select
     obligation.paused_s,
     obligation.state,
     obligation.is_in_grace,
-    handoff.region,
-    handoff.segment,
-    handoff.channel,
-    handoff.campaign,
-    handoff.product,
-    handoff.tier,
-    handoff.owner,
+    bearer.region,
+    bearer.segment,
+    bearer.channel,
+    bearer.campaign,
+    bearer.product,
+    bearer.tier,
+    bearer.owner,
     rule.team,
-    handoff.origin,
-    handoff.excluded
+    bearer.origin,
+    bearer.excluded
 from obligation
 inner join rule on rule.rule_no = obligation.rule_no
-inner join handoff_record as handoff on handoff.handoff_no = obligation.handoff_no
+inner join bearer on bearer.bearer_no = obligation.bearer_no

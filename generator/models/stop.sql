@@ -1,7 +1,7 @@
--- One row per obligation: when it was fulfilled, if it was. Key: (handoff_no, rule_no).
+-- One row per obligation: when it was fulfilled, if it was. Key: (bearer_no, rule_no).
 -- The first of the stops that its rule names counts. Quality and reason are judged at the trigger itself.
 with attempted as (
-    select owed.handoff_no, owed.rule_no, rule.attempts, attempt.attempt_id, attempt.attempted_at, attempt.outcome
+    select owed.bearer_no, owed.rule_no, rule.attempts, attempt.attempt_id, attempt.attempted_at, attempt.outcome
     from owed
     inner join rule on rule.rule_no = owed.rule_no and rule.by_attempts
     inner join attempt on attempt.lead_id = owed.lead_id and attempt.attempted_at >= owed.triggered_at
@@ -9,48 +9,48 @@ with attempted as (
 
 tried as (
     select
-        handoff_no,
+        bearer_no,
         rule_no,
         count(*) >= max(attempts) as is_enough,
         min(case when outcome in ('connected', 'replied', 'held') then attempted_at end) as connected_at
     from attempted
-    group by handoff_no, rule_no
+    group by bearer_no, rule_no
 ),
 
 -- The attempts are numbered only where there are enough of them.
 last_needed as (
-    select handoff_no, rule_no, attempted_at
+    select bearer_no, rule_no, attempted_at
     from (
         select
-            attempted.handoff_no,
+            attempted.bearer_no,
             attempted.rule_no,
             attempted.attempted_at,
             attempted.attempts,
             row_number() over (
-                partition by attempted.handoff_no, attempted.rule_no
+                partition by attempted.bearer_no, attempted.rule_no
                 order by attempted.attempted_at, attempted.attempt_id
             ) as place
         from attempted
         inner join tried
-            on tried.handoff_no = attempted.handoff_no and tried.rule_no = attempted.rule_no and tried.is_enough
+            on tried.bearer_no = attempted.bearer_no and tried.rule_no = attempted.rule_no and tried.is_enough
     ) as numbered
     where place = attempts
 ),
 
 nurtured as (
-    select owed.handoff_no, owed.rule_no, min(touch.occurred_at) as touched_at
+    select owed.bearer_no, owed.rule_no, min(touch.occurred_at) as touched_at
     from owed
     inner join rule on rule.rule_no = owed.rule_no and rule.by_marketing_touch
     inner join nurture_touch as touch on touch.lead_id = owed.lead_id and touch.occurred_at > owed.triggered_at
-    group by owed.handoff_no, owed.rule_no
+    group by owed.bearer_no, owed.rule_no
 ),
 
 -- Hand-overs without one of the agreed fields, or with another value in it.
 lacking as (
-    select distinct checked.handoff_no, checked.rule_no
+    select distinct checked.bearer_no, checked.rule_no
     from (
         select
-            owed.handoff_no,
+            owed.bearer_no,
             owed.rule_no,
             field.wanted,
             case field.field
@@ -63,17 +63,19 @@ lacking as (
                 when 'owner' then handoff.owner
                 when 'region' then handoff.region
                 when 'segment' then handoff.segment
+                else case when trait.holds = 2 then coalesce(field.wanted, 'filled') end
             end as value
         from owed
         inner join rule on rule.rule_no = owed.rule_no and rule.kind = 'quality'
         inner join commitment_field as field on field.rule_id = rule.rule_id
-        inner join handoff_record as handoff on handoff.handoff_no = owed.handoff_no
+        inner join handoff_record as handoff on handoff.handoff_no = owed.bearer_no
+        left join lead_trait as trait on trait.lead_id = owed.lead_id and trait.condition_no = field.condition_no
     ) as checked
     where checked.value is null or checked.value <> checked.wanted
 )
 
 select
-    owed.handoff_no,
+    owed.bearer_no,
     owed.rule_no,
     owed.triggered_at,
     owed.calendar_id,
@@ -84,7 +86,9 @@ select
             coalesce(case when rule.by_crm_event then handoff.crm_event_at end, timestamp '9999-12-31'),
             coalesce(case when rule.by_acceptance then handoff.accepted_at end, timestamp '9999-12-31'),
             coalesce(case when rule.by_qualification then handoff.sql_at end, timestamp '9999-12-31'),
+            coalesce(case when rule.by_opportunity then handoff.opportunity_at end, timestamp '9999-12-31'),
             coalesce(case when rule.by_reasoned_exit then handoff.reasoned_at end, timestamp '9999-12-31'),
+            coalesce(stay.exit_at, timestamp '9999-12-31'),
             coalesce(tried.connected_at, timestamp '9999-12-31'),
             coalesce(last_needed.attempted_at, timestamp '9999-12-31'),
             coalesce(nurtured.touched_at, timestamp '9999-12-31'),
@@ -97,12 +101,13 @@ select
         timestamp '9999-12-31'
     ) as stopped_at,
     case when cancel.reason is not null then handoff.exit_at end as cancelled_at,
-    handoff.excluded is not null as is_excluded
+    coalesce(handoff.excluded, stay.excluded) is not null as is_excluded
 from owed
 inner join rule on rule.rule_no = owed.rule_no
-inner join handoff_record as handoff on handoff.handoff_no = owed.handoff_no
+left join handoff_record as handoff on handoff.handoff_no = owed.bearer_no
+left join promised_stay as stay on stay.stay_no = owed.bearer_no
 left join commitment_cancel as cancel on cancel.rule_id = rule.rule_id and cancel.reason = handoff.reason
-left join tried on tried.handoff_no = owed.handoff_no and tried.rule_no = owed.rule_no
-left join last_needed on last_needed.handoff_no = owed.handoff_no and last_needed.rule_no = owed.rule_no
-left join nurtured on nurtured.handoff_no = owed.handoff_no and nurtured.rule_no = owed.rule_no
-left join lacking on lacking.handoff_no = owed.handoff_no and lacking.rule_no = owed.rule_no
+left join tried on tried.bearer_no = owed.bearer_no and tried.rule_no = owed.rule_no
+left join last_needed on last_needed.bearer_no = owed.bearer_no and last_needed.rule_no = owed.rule_no
+left join nurtured on nurtured.bearer_no = owed.bearer_no and nurtured.rule_no = owed.rule_no
+left join lacking on lacking.bearer_no = owed.bearer_no and lacking.rule_no = owed.rule_no

@@ -39,7 +39,7 @@ CONTRADICTIONS = {
     ),
     "a deadline for all beside one by tier": (
         "sla", sla(commitment(per_tier="[{tier: A, value: 1, unit: hours}, {value: 2, unit: hours}]")),
-        "commitments[0].per_tier[1]", "a value for every lead and others by tier",
+        "commitments[0].per_tier[1]", "two values for tier A",
     ),
     "two versions at one time": (
         "sla", sla(commitment(effective_to="2026-01-01"), commitment(version="v2", effective_from="2025-12-31")),

@@ -120,11 +120,12 @@ class FactBench:
         commitments: tuple[Commitment, ...] | None = None,
         targets: tuple = (),
         reviews: Reviews | None = None,
+        base: Agreement | None = None,
         **tables: str,
     ) -> Facts:
-        """Fill the canonical tables from drawings and build all facts."""
+        """Fill the canonical tables from drawings and build all facts, under the sample agreement or `base`."""
         loads = {name: self._fill(name, tables.get(name)) for name in TABLES}
-        agreement = replace(agreement_of(settings or {}, commitments, targets), reviews=reviews or Reviews())
+        agreement = replace(agreement_of(settings or {}, commitments, targets, base), reviews=reviews or Reviews())
         load = LoadReport((), loads, (), (), ())
         return Facts(self.engine, build_facts(self.engine, agreement, load, datetime.fromisoformat(_long(as_of))))
 
@@ -145,10 +146,13 @@ class FactBench:
 
 
 def agreement_of(
-    settings: Mapping[str, object], commitments: tuple[Commitment, ...] | None = None, targets: tuple = ()
+    settings: Mapping[str, object],
+    commitments: tuple[Commitment, ...] | None = None,
+    targets: tuple = (),
+    base: Agreement | None = None,
 ) -> Agreement:
-    """Return the sample agreement with other settings, commitments and targets."""
-    base = packaged_agreement()
+    """Return the sample agreement, or `base`, with other settings, commitments and targets."""
+    base = base or packaged_agreement()
     sla = base.sla if commitments is None else base.sla.model_copy(update={"commitments": commitments})
     return replace(base, settings=base.settings.model_copy(update=dict(settings)), sla=sla, targets=targets)
 
