@@ -215,8 +215,7 @@ def _has_own_place(project: Project) -> bool:
 def write_data(report: Report, folder: Path) -> None:
     """Write results, ledger, build record and the agreement as it was into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    lines = (line for lines in report.lines.values() for line in lines)
-    (folder / "kpis.csv").write_bytes("".join((csv_header(), *lines)).encode("utf-8"))
+    (folder / "kpis.csv").write_bytes("".join((csv_header(), *report.lines)).encode("utf-8"))
     (folder / "flags.csv").write_text(csv_text(report.results.flags), encoding="utf-8")
     for name in ("kpis.json", "kpis.parquet"):
         write_results(report.results, folder / name)

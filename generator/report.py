@@ -28,6 +28,6 @@ class Report:
     version: str  # of the generator
 
     @cached_property
-    def lines(self) -> Mapping[str, list[str]]:
-        """The lines of kpis.csv by metric id, in their order, each with its line end."""
+    def lines(self) -> list[str]:
+        """The lines of kpis.csv, one for each cell of the results, each with its line end."""
         return cell_lines(self.results)

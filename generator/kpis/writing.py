@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from numbers import Integral
 from pathlib import Path
+from typing import Any
 
 import click
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from generator.measures.results import CELL_COLUMNS, Results
+
+Codes = npt.NDArray[np.intp]
+Texts = npt.NDArray[Any]  # of str
 
 ENDINGS = (".csv", ".json", ".parquet")
 
@@ -30,14 +35,9 @@ def write_results(results: Results, path: Path) -> None:
         path.write_bytes(text.encode("utf-8"))
 
 
-def cell_lines(results: Results) -> dict[str, list[str]]:
-    """Return the lines of kpis.csv by metric id, each with its line end; `csv_header` goes before them."""
-    cells = results.cells[list(CELL_COLUMNS)]
-    lines = _csv_lines(cells)
-    metric_ids = cells["metric_id"].to_numpy(dtype=object)
-    begins = np.flatnonzero(np.append(True, metric_ids[1:] != metric_ids[:-1])) if len(lines) else np.zeros(0, int)
-    ends = [*begins[1:].tolist(), len(lines)]
-    return {str(metric_ids[at]): lines[at:end] for at, end in zip(begins.tolist(), ends, strict=False)}
+def cell_lines(results: Results) -> list[str]:
+    """Return the lines of kpis.csv in their order, each with its line end; `csv_header` goes before them."""
+    return _csv_lines(results.cells[list(CELL_COLUMNS)])
 
 
 def csv_header(columns: Iterable[str] = CELL_COLUMNS) -> str:
@@ -50,15 +50,53 @@ def csv_text(frame: pd.DataFrame) -> str:
     return csv_header(frame.columns) + "".join(_csv_lines(frame))
 
 
-def json_text(frame: pd.DataFrame) -> str:
-    """Return `frame` as JSON: an object of `columns`, their names, and `rows`, one list a row and line.
+def json_text(cells: pd.DataFrame) -> str:
+    """Return `cells` (CELL_COLUMNS) as JSON: an object of `columns`, their names, and `series`, an object a line.
 
+    A series is what one metric says of one scope: `metric_id`, `scope`, `period` as a list, and the other columns as
+    lists beside it. A column with one and the same entry throughout gives it once; one without any is left out.
     Numbers are plain decimals, null for none.
     """
-    columns = [_told(frame[name], json.dumps, "null") for name in frame.columns]
-    rows = ",\n".join("[" + ",".join(row) + "]" for row in zip(*columns, strict=True))
-    names = json.dumps([str(name) for name in frame.columns])
-    return f'{{"columns": {names},\n"rows": [\n{rows}\n]}}\n' if rows else f'{{"columns": {names}, "rows": []}}\n'
+    names = [name for name in cells.columns if name not in ("metric_id", "scope")]
+    order, begins = _series(cells)
+    ends = np.append(begins[1:], len(order))
+    lines = [
+        f'{{"metric_id":{json.dumps(metric)},"scope":{json.dumps(scope)}'
+        for metric, scope in cells[["metric_id", "scope"]].iloc[order[begins]].itertuples(index=False)
+    ]
+    for name in names:
+        codes, texts = _coded(cells[name], json.dumps, "null")
+        for place, entries in enumerate(_entries(codes[order], texts, begins, ends, is_list=name == "period")):
+            lines[place] += f',"{name}":{entries}' if entries else ""
+    series = ",\n".join(f"{line}}}" for line in lines)
+    return f'{{"columns": {json.dumps([str(name) for name in cells.columns])},\n"series": [\n{series}\n]}}\n'
+
+
+def _series(cells: pd.DataFrame) -> tuple[Codes, Codes]:
+    """Return the cells in the order of metric and scope, and where in it each of their pairs begins."""
+    metric, scope = (_ranks(cells[name]) for name in ("metric_id", "scope"))
+    order = np.lexsort((scope, metric))  # stable: the periods stay as they are
+    is_new = (np.diff(metric[order], prepend=-1) != 0) | (np.diff(scope[order], prepend=-1) != 0)
+    return order, np.flatnonzero(is_new)
+
+
+def _ranks(texts: pd.Series) -> Codes:
+    """Return the place of each text among all."""
+    codes, _ = pd.factorize(texts, sort=True)
+    return codes
+
+
+def _entries(codes: Codes, texts: Texts, begins: Codes, ends: Codes, *, is_list: bool) -> Iterator[str]:
+    """Yield the entries of one column in every series: a list, or one text where all are the same, "" for nothing."""
+    if not len(begins):
+        return
+    same = np.minimum.reduceat(codes, begins) == np.maximum.reduceat(codes, begins)
+    for begin, end, is_same in zip(begins.tolist(), ends.tolist(), same.tolist(), strict=True):
+        if is_same and not is_list:
+            text = texts[codes[begin]]
+            yield "" if text in ("null", '""') else text
+        else:
+            yield f"[{','.join(texts[codes[begin:end]])}]"
 
 
 def plain(number: float) -> str:
@@ -94,13 +132,18 @@ def _csv_text(text: str) -> str:
 
 def _told(column: pd.Series, text_of: Callable[[str], str], nothing: str) -> list[str]:
     """Return a column cell by cell as text."""
+    codes, texts = _coded(column, text_of, nothing)
+    return list(texts[codes])
+
+
+def _coded(column: pd.Series, text_of: Callable[[str], str], nothing: str) -> tuple[Codes, Texts]:
+    """Return a column as the places of its cells among texts: most values repeat, and each is written once."""
     if column.dtype == object:  # of all kinds: 1, 1.0 and True would count as one value
-        return [nothing if pd.isna(value) else _one_told(value, text_of) for value in column]
-    # Most values repeat, and each is written once.
+        cells = [nothing if pd.isna(value) else _one_told(value, text_of) for value in column]
+        return np.arange(len(cells)), np.array(cells, dtype=object)
     codes, known = pd.factorize(column)
     told = [_one_told(value, text_of) for value in known.tolist()]
-    texts = np.array([*told, nothing], dtype=object)  # the last answers for what is missing, whose code is -1
-    return list(texts[codes])
+    return codes, np.array([*told, nothing], dtype=object)  # the last answers for what is missing, whose code is -1
 
 
 def _one_told(value: object, text_of: Callable[[str], str]) -> str:

@@ -31,14 +31,26 @@ def test_csv_has_the_columns_of_the_contract_in_their_order(results, tmp_path):
     assert (april["numerator"], april["n"], april["target"], april["cut"]) == ("2", "3", "", "")
 
 
-def test_json_says_the_same_as_csv(results, tmp_path):
+def test_json_says_the_same_as_the_frame(results, tmp_path):
     write_results(results, tmp_path / "kpis.json")
     found = json.loads((tmp_path / "kpis.json").read_text(encoding="utf-8"))
     assert tuple(found["columns"]) == CELL_COLUMNS
-    assert len(found["rows"]) == len(results.cells)
-    rows = [dict(zip(found["columns"], row, strict=True)) for row in found["rows"]]
-    april = next(row for row in rows if (row["period"], row["scope"]) == ("2026-04", "all"))
-    assert (april["value"], april["n"], april["target"]) == (2 / 3, 3, None)
+    read = pd.concat([pd.DataFrame(one) for one in found["series"]]).reindex(columns=found["columns"])
+    key = ["metric_id", "period", "scope"]
+    texts = read[["target_status", "cut"]].astype("object").fillna("")
+    read = read.assign(**texts).sort_values(key, ignore_index=True)
+    pd.testing.assert_frame_equal(read, results.cells, check_dtype=False)
+
+
+def test_a_series_says_once_what_is_always_the_same_and_nothing_of_what_there_is_not():
+    cells = pd.DataFrame(
+        {"metric_id": "a", "period": ["2025", "2025", "2026"], "scope": ["all", "x=1", "all"], "value": [1.0, None, 2],
+         "n": pd.Series([3, None, 3], dtype="Int64"), "low": None, "status": ["ok", "pending", "ok"], "cut": ""}
+    ).astype({"low": "float64"})  # fmt: skip
+    assert json.loads(json_text(cells))["series"] == [
+        {"metric_id": "a", "scope": "all", "period": ["2025", "2026"], "value": [1, 2], "n": 3, "status": "ok"},
+        {"metric_id": "a", "scope": "x=1", "period": ["2025"], "status": "pending"},
+    ]
 
 
 def test_parquet_reads_back_as_the_frame(results, tmp_path):
@@ -90,15 +102,15 @@ def test_numbers_and_plain_texts_stay_as_they_are(text):
 def test_a_hostile_scope_is_neutralised_in_csv_and_stays_itself_in_json():
     frame = pd.DataFrame({"scope": ["=cmd()", 'a"b,c']})
     assert list(csv.reader(io.StringIO(csv_text(frame)))) == [["scope"], ["'=cmd()"], ['a"b,c']]
-    assert json.loads(json_text(frame)) == {"columns": ["scope"], "rows": [["=cmd()"], ['a"b,c']]}
+    cells = frame.assign(metric_id="a", period="2026")
+    assert [one["scope"] for one in json.loads(json_text(cells))["series"]] == ["=cmd()", 'a"b,c']
 
 
-def test_the_lines_of_every_metric_are_those_of_the_whole_file(results, tmp_path):
+def test_the_lines_are_those_of_the_whole_file(results, tmp_path):
     write_results(results, tmp_path / "kpis.csv")
     lines = cell_lines(results)
-    assert list(lines) == sorted(set(results.cells["metric_id"]))
-    text = csv_header() + "".join(line for some in lines.values() for line in some)
-    assert text == (tmp_path / "kpis.csv").read_text(encoding="utf-8")
+    assert len(lines) == len(results.cells)
+    assert csv_header() + "".join(lines) == (tmp_path / "kpis.csv").read_text(encoding="utf-8")
 
 
 def test_values_of_all_kinds_are_told_apart():
@@ -107,5 +119,6 @@ def test_values_of_all_kinds_are_told_apart():
 
 
 def test_nothing_is_an_empty_list():
-    assert json.loads(json_text(pd.DataFrame(columns=["a"]))) == {"columns": ["a"], "rows": []}
+    none = pd.DataFrame(columns=["metric_id", "period", "scope"], dtype="str")
+    assert json.loads(json_text(none)) == {"columns": ["metric_id", "period", "scope"], "series": []}
     assert csv_text(pd.DataFrame(columns=["a", "b"])) == "a,b\n"
