@@ -230,14 +230,24 @@ class Settings(AgreementFile):
     coverage_denominator: Literal["remaining", "total"] = Field(
         "remaining", description="Pipeline is compared with what is left of the target, or all of it."
     )
+    coverage_weighted: bool = Field(False, description="Whether coverage weighs open deals by the win rate of their stage.")
     min_qualified_stage: Id = Field("qualified", description="First deal stage that counts as qualified.")
     created_at_stage: Literal["qualified", "any"] = Field(
         "qualified", description="Where a deal enters the pipeline: when first qualified, or when first known."
     )
     velocity_n: Literal["open", "created", "closed"] = Field("open", description="Deals counted in velocity.")
+    velocity_cycle: Literal["opportunity", "lead"] = Field(
+        "opportunity", description="Where the cycle in velocity begins: with the deal, or with its lead."
+    )
     forecast_day: Count = Field(0, description="Days into a period up to which its forecast may be made.")
     accuracy_denominator: Literal["actual", "forecast"] = Field("actual", description="Forecast errors are shares of.")
     conversion_basis: Literal["cohort", "period"] = Field("cohort", description="How conversion is counted.")
+    conversion_unit: Literal["lead", "account"] = Field(
+        "lead", description="What becomes a customer: each lead, or each account with any of its leads."
+    )
+    stage_basis: Literal["cohort", "period"] = Field(
+        "cohort", description="How conversion from stage to stage is counted: by who entered, or by what happened."
+    )
     exit_basis: Literal["cohort", "event"] = Field("cohort", description="How exits are counted.")
     cac: Cac = Field(default_factory=Cac, description="Customer acquisition cost.")
     clv: Clv = Field(default_factory=Clv, description="Customer lifetime value.")

@@ -68,6 +68,8 @@ deal_then as (
                 and not (deal.is_closed and deal.booked_on <= horizon.horizon_on) then 1
             else 0
         end) as open_deals,
+        max(case when deal.is_closed and not deal.is_won and deal.booked_on <= horizon.horizon_on then deal.booked_on end)
+            as lost_on,
         min(case when deal.is_closed and not deal.is_won and deal.booked_on <= horizon.horizon_on then deal.reason end)
             as reason
     from horizon
@@ -75,11 +77,30 @@ deal_then as (
     group by horizon.lead_id
 ),
 
+-- Who lost a deal and then went forward again has come back.
+back_again as (
+    select lifecycle.lead_id, max(local_slot.local_date) as back_on
+    from deal_then
+    inner join horizon on horizon.lead_id = deal_then.lead_id
+    inner join lifecycle_step as lifecycle
+        on
+            lifecycle.lead_id = deal_then.lead_id and lifecycle.move = 'entry'
+            and lifecycle.occurred_at <= horizon.horizon_at
+    inner join local_slot on local_slot.slot = cast(floor(epoch(lifecycle.occurred_at) / 900) as bigint)
+    where deal_then.lost > 0 and deal_then.open_deals = 0
+    group by lifecycle.lead_id
+),
+
 judged as (
     select
         horizon.*,
         coalesce(horizon.won_on <= horizon.horizon_on, false) as is_purchased,
-        stage_then.lead_id is not null or coalesce(deal_then.lost > 0 and deal_then.open_deals = 0, false) as is_out,
+        stage_then.lead_id is not null
+        or coalesce(
+            deal_then.lost > 0 and deal_then.open_deals = 0
+            and (back_again.back_on is null or back_again.back_on <= deal_then.lost_on),
+            false
+        ) as is_out,
         coalesce(
             (select is_present from source_table where name = 'contact')
             and coalesce(last_contact.occurred_at, horizon.created_at)
@@ -90,6 +111,7 @@ judged as (
     from horizon
     left join stage_then on stage_then.lead_id = horizon.lead_id
     left join deal_then on deal_then.lead_id = horizon.lead_id
+    left join back_again on back_again.lead_id = horizon.lead_id
     left join last_contact on last_contact.lead_id = horizon.lead_id
 )
 

@@ -153,7 +153,7 @@ def largest_stop(context: Context) -> Stop | None:
     if rate is None or rate.numerator is None or rate.denominator is None or lost[scope] <= 0:
         return None
     when, entered = period_text(context.cells.periods[period]), int(rate.denominator)
-    stuck = entered - int(rate.numerator)
+    stuck = max(entered - int(rate.numerator), 0)
     return Stop(context.scope_label(scope), kpi_page(STAGES), when, lost[scope], sum(lost.values()), stuck, entered)
 
 

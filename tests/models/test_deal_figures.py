@@ -258,3 +258,12 @@ def test_a_step_back_is_no_end_of_a_stay_until_the_deal_is_decided(measure):
 def test_the_whole_way_is_from_creation_to_win(measure):
     found = measure("stage_velocity", opportunity=DEAL + "O1  10-01 08:00  closed_won  true  true  10-15  -  1")
     assert found.of("stage_velocity.total") == 14
+
+
+def test_by_period_moves_are_held_against_entries_of_the_same_period(measure):
+    moved = way("on", ("09-20 08:00", "qualified"), ("10-05 08:00", "proposal"))
+    fresh = [way(f"new{number}", ("10-02 08:00", "qualified")) for number in range(4)]
+    found = conversion(measure, moved, *fresh, settings={"stage_basis": "period"})
+    cell = found.cell("stage_conversion", "2026-10", "stage=qualified")
+    assert (cell.numerator, cell.denominator) == (1, 4)
+    assert found.of("stage_conversion", "2026-09", "stage=qualified") == 0

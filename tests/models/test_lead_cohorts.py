@@ -55,3 +55,48 @@ def test_an_early_win_of_a_young_lead_waits_with_its_cohort(found):
     cell = found.cell("lead_to_customer", "2026Q3")
     assert (found.of("lead_to_customer", "2026Q3"), cell.n) == ("maturing", 1)
     assert found.of("exit_no_purchase", "2026Q3") == "maturing"
+
+
+def test_who_lost_a_deal_and_returned_in_time_is_open(measure):
+    returned = """
+    lead_id  occurred_at       to_stage  reason_code
+    lost     2026-06-01 08:00  recycled  no_budget
+    lost     2026-06-20 08:00  mql       -
+    """
+    figures = {"lead": LEADS, "opportunity": DEALS}
+    gone = measure("exit_no_purchase", **figures, lifecycle_event=EVENTS)
+    back = measure("exit_no_purchase", **figures, lifecycle_event=EVENTS + "\n".join(returned.splitlines()[2:]))
+    assert [found.cell("exit_no_purchase", "2026Q2").numerator for found in (gone, back)] == [2, 1]
+
+
+def test_why_leads_left_is_counted_by_reason(measure):
+    talks = "lead_id  occurred_at\nback  2026-06-25 08:00\nlate  2026-06-25 08:00"
+    drop = {"lead": LEADS, "opportunity": DEALS, "lifecycle_event": EVENTS, "touch": talks}
+    found = measure("exit_no_purchase", **drop)
+    assert found.members("exit_no_purchase.reasons", "reason", "2026Q2") == {"not_icp": 1, "Unknown": 1}
+    assert found.of("exit_no_purchase.reasons", "2026Q2") == found.cell("exit_no_purchase", "2026Q2").numerator
+
+
+FAMILIES = """
+    lead_id  account_id  created_at
+    a1       A           2026-04-02 08:00
+    a2       A           2026-05-20 08:00
+    b1       B           2026-04-02 08:00
+    c1       C           2026-04-02 08:00
+    c2       C           2026-04-03 08:00
+    d1       -           2026-04-02 08:00
+"""
+SECOND_LEADS = """
+    opportunity_id  primary_lead_id  account_id  created_at        close_date  is_closed  is_won
+    D1              a2               A           2026-06-01 08:00  2026-06-20  true       true
+    D2              c2               C           2026-04-20 08:00  2026-07-20  true       true
+"""
+
+
+@pytest.mark.parametrize(("unit", "converted", "of"), [("lead", 1, 6), ("account", 1, 3)])
+def test_accounts_become_customers_with_any_of_their_leads(measure, unit, converted, of):
+    # A buys through its second lead within the window of its first; C does so too late; d1 has no account.
+    found = measure(
+        "lead_to_customer", lead=FAMILIES, opportunity=SECOND_LEADS, settings={"conversion_unit": unit}
+    ).cell("lead_to_customer", "2026Q2")
+    assert (found.numerator, found.denominator) == (converted, of)

@@ -244,3 +244,35 @@ def test_velocity_needs_five_decided_deals_and_a_cycle_of_some_length(measure):
     assert measure("pipeline_velocity", opportunity=few).of("pipeline_velocity") == "suppressed"
     at_once = "\n".join([opened(("P1", 9, "qualified", "12-01")), closed(5, "won", 100, days=0)])
     assert measure("pipeline_velocity", opportunity=at_once).of("pipeline_velocity") == "zero_denominator"
+
+
+def test_the_cycle_of_velocity_may_begin_with_the_lead(measure):
+    deals = opened(*((f"P{number}", 9, "qualified", "12-01") for number in range(5)))
+    deals = "\n".join([deals, closed(3, "won", 100_000), closed(3, "lost", 7, days=10)])
+    lines = [f"{line}  {'primary_lead_id' if place == 0 else 'L1'}" for place, line in enumerate(deals.splitlines())]
+    leads = "lead_id  created_at\nL1  08-31 08:00"
+    tables = {"opportunity": "\n".join(lines), "lead": leads}
+    assert measure("pipeline_velocity", **tables).of("pipeline_velocity.cycle") == 40
+    found = measure("pipeline_velocity", **tables, settings={"velocity_cycle": "lead"})
+    assert found.of("pipeline_velocity.cycle") == 50
+    assert found.of("pipeline_velocity") == 5000
+
+
+@pytest.mark.parametrize(("weighted", "covered"), [(False, 300), (True, 150)])
+def test_coverage_may_weigh_open_deals_by_the_odds_of_their_stage(measure, weighted, covered):
+    deals = opened(("P1", 300, "qualified", "11-25"))
+    deals = "\n".join([deals, closed(15, "won", 100), closed(15, "lost", 100, days=10)])
+    ways = [
+        f"{end}{number}  10-10 08:00  qualified  100  USD  10-20" for end in ("won", "lost") for number in range(15)
+    ]
+    found = measure(
+        "revenue_won",
+        "pipeline_coverage",
+        opportunity=deals,
+        opportunity_stage_event=EVENT + "\n".join(ways),
+        target="metric_id  period_start  period_end  value\nrevenue_won  11-01  12-01  600",
+        settings={"coverage_weighted": weighted},
+    )
+    assert found.of("pipeline_coverage.open", "2026-11") == covered
+    assert found.of("pipeline_coverage", "2026-11") == covered / 600
+    assert found.of("pipeline_coverage.required", "2026-11") == (1 if weighted else 2)
