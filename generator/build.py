@@ -7,7 +7,9 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import click
 import pandas as pd
@@ -18,9 +20,11 @@ from generator.calendar import build_calendar
 from generator.charts import Pen, second_pen, write_drawings
 from generator.engine import Engine, open_engine
 from generator.errors import ExportError, ReportError, SiteError, told
+from generator.history import Changes, changes_json, record_of, with_restatements
 from generator.kpis import (
     Explanation,
     Kpi,
+    MeasuredKpis,
     Memory,
     csv_header,
     csv_text,
@@ -32,15 +36,21 @@ from generator.kpis import (
 )
 from generator.measures import assemble
 from generator.models import build_facts
+from generator.models.agreed import agreed_targets
 from generator.models.history import History, history_of
+from generator.models.records import list_records
 from generator.pages import write_pages
 from generator.progress import Progress
 from generator.project import Project
 from generator.report import Report
+from generator.restating import Since, changes, since
 from generator.site import build_site
 from generator.sources import load_profiles, open_drop, read_kept
 from generator.sources.report import Drop, Finding, LoadReport, Severity
 from generator.targets import add_targets
+
+#: How far back single records are listed by week, for the weekly reviews.
+LISTED = timedelta(weeks=9)
 
 
 @dataclass(frozen=True)
@@ -63,6 +73,7 @@ class Prepared:
     drop: Drop
     load: LoadReport
     findings: tuple[Finding, ...]
+    agreed: Mapping[str, Any]  # the whole agreement as texts, as `record_of` returns it
 
 
 @dataclass(frozen=True)
@@ -83,15 +94,20 @@ def read_inputs(project: Project, request: Request, progress: Progress) -> Input
 
 
 @contextmanager
-def prepared(project: Project, request: Request, progress: Progress) -> Iterator[Prepared]:
+def prepared(project: Project, request: Request, progress: Progress, held: Since | None = None) -> Iterator[Prepared]:
     """Read the agreement, the KPI files and the drop, and build the facts; the engine is sealed when it is yielded."""
-    with facts_of(read_inputs(project, request, progress), project, request.engine, progress) as ready:
+    with facts_of(read_inputs(project, request, progress), project, request.engine, progress, held) as ready:
         yield ready
 
 
 @contextmanager
-def facts_of(inputs: Inputs, project: Project, engine_url: str, progress: Progress) -> Iterator[Prepared]:
-    """Read the drop and build the facts; the engine is sealed when it is yielded."""
+def facts_of(
+    inputs: Inputs, project: Project, engine_url: str, progress: Progress, held: Since | None = None
+) -> Iterator[Prepared]:
+    """Read the drop and build the facts; the engine is sealed when it is yielded.
+
+    `held` looks at the rows in between, where it keeps a record of them.
+    """
     agreement, drop = inputs.agreement, inputs.drop
     with open_engine(engine_url, agreement.settings.memory_limit) as engine:
         with (
@@ -99,13 +115,17 @@ def facts_of(inputs: Inputs, project: Project, engine_url: str, progress: Progre
             told(ExportError, "The drop cannot be read."),
         ):
             load = read_kept(drop, project, agreement, engine, _shelf(project))
+        if held and held.book:
+            held.book.look(engine, {file.path: file.sha256 for file in load.files}, drop.id, drop.as_of)
         with progress.step("Building the facts"):
             history = history_of(engine, drop.as_of)
             remarks = build_calendar(engine, agreement, drop.as_of, history.begins, history.earliest)
             found = build_facts(engine, agreement, load, drop.as_of) + _strays(history)
             engine.seal()
         calendars = tuple(Finding("calendar", Severity.NOTES, sentence, tables=("calendar",)) for sentence in remarks)
-        yield Prepared(engine, agreement, inputs.kpis, drop, load, _worst_first(load.findings + found + calendars))
+        findings = _worst_first(load.findings + found + calendars)
+        agreed = record_of(project, agreement, inputs.kpis)
+        yield Prepared(engine, agreement, inputs.kpis, drop, load, findings, agreed)
 
 
 def _strays(history: History) -> tuple[Finding, ...]:
@@ -115,16 +135,32 @@ def _strays(history: History) -> tuple[Finding, ...]:
     return (Finding("before_history", Severity.NOTES, text, history.stray),)
 
 
-def measure(project: Project, request: Request, progress: Progress) -> Report:
-    """Return everything that pages may know about the drop."""
-    with prepared(project, request, progress) as ready:
-        return report_on(ready, progress)
+def measure(project: Project, request: Request, progress: Progress, held: Since | None = None) -> Report:
+    """Return everything that pages may know about the drop; with `held`, also what is different from that version."""
+    with prepared(project, request, progress, held) as ready:
+        report = report_on(ready, progress, held=held)
+    return replace(report, changes=_changes(report, project, request, progress, held)) if held else report
 
 
-def report_on(ready: Prepared, progress: Progress, memory: Memory | None = None) -> Report:
+def _changes(report: Report, project: Project, request: Request, progress: Progress, held: Since) -> Changes:
+    @contextmanager
+    def measured(of: Project, agreement: Agreement, kpis: tuple[Kpi, ...], drop: Drop) -> Iterator[MeasuredKpis]:
+        with facts_of(Inputs(agreement, kpis, drop), of, request.engine, progress) as ready:
+            yield measure_kpis(ready.kpis, ready.engine, ready.agreement, ready.load, ready.drop.as_of)
+
+    return changes(report, project, held, measured)
+
+
+def report_on(
+    ready: Prepared, progress: Progress, memory: Memory | None = None, held: Since | None = None
+) -> Report:
     """Measure all KPIs over prepared facts; `memory` recalls what an earlier call with it measured."""
     with progress.step(f"Measuring {len(ready.kpis)} KPIs"):
         measured = measure_kpis(ready.kpis, ready.engine, ready.agreement, ready.load, ready.drop.as_of, memory)
+        if held and held.earlier:
+            measured = with_restatements(
+                measured, ready.kpis, ready.engine, ready.agreement, ready.load, ready.drop.as_of, held.earlier
+            )
         settings, counted = ready.agreement.settings, measured.measured
         cells = add_targets(counted.cells, ready.kpis, ready.engine, measured.periods, settings, counted)
         results = assemble(counted, cells, measured.comparisons, measured.periods)
@@ -139,6 +175,9 @@ def report_on(ready: Prepared, progress: Progress, memory: Memory | None = None)
         missing=measured.missing,
         labels=_labels(ready.engine, ready.agreement),
         version=generator.__version__,
+        targets=agreed_targets(ready.engine),
+        records=list_records(ready.engine, ready.drop.as_of.date() - LISTED),
+        agreed=ready.agreed,
     )
 
 
@@ -150,11 +189,16 @@ def build(
     *,
     site_url: str | None = None,
     latest: str | None = None,
+    before: Path | None = None,
+    private: Path | None = None,
 ) -> Report:
     """Build the site of one drop into `out`; what stood there stays until the new site is whole.
 
     `latest` is the name beside `out` under which readers find the newest version, for a site that is one of several.
+    `before` is the data folder of the version that this one follows, to tell what changed; `private` the folder of a
+    record of rows, from drop to drop, to tell why (`.onefunnel`).
     """
+    held = since(before, private)
     with (
         told(SiteError, "The site was not built; the previous one stays."),
         tempfile.TemporaryDirectory(prefix="onefunnel-") as folder,
@@ -162,8 +206,9 @@ def build(
         work = Path(folder)
         # A process takes a second to load its libraries, which is over when there is something to draw.
         with second_pen(_cache(project, work)) as pen:
-            report = measure(project, request, progress)
+            report = measure(project, request, progress, held)
             build_pages(report, project, work, out, progress, site_url=site_url, latest=latest, pen=pen)
+    held.keep()
     return report
 
 
@@ -221,7 +266,9 @@ def write_data(report: Report, folder: Path) -> None:
         write_results(report.results, folder / name)
     (folder / "load.csv").write_text(_ledger_csv(report.load), encoding="utf-8")
     (folder / "build.json").write_text(_json(_build_record(report)), encoding="utf-8")
-    (folder / "agreement.json").write_text(_json(_agreement_record(report)), encoding="utf-8")
+    (folder / "agreement.json").write_text(_json(report.agreed), encoding="utf-8")
+    if report.changes:
+        (folder / "changes.json").write_text(changes_json(report.changes), encoding="utf-8")
 
 
 def explain_cell(
@@ -319,10 +366,6 @@ def _build_record(report: Report) -> dict[str, object]:
         "tables": {name: table.rows for name, table in sorted(report.load.tables.items())},
         "definitions": {f"{one.id}": one.version for one in report.agreement.lifecycle.definitions},
     }
-
-
-def _agreement_record(report: Report) -> dict[str, object]:
-    return {"agreement": dict(report.agreement.files), "kpis": {kpi.path: kpi.text for kpi in report.kpis}}
 
 
 def _json(value: object) -> str:

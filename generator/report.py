@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from generator.agreement import Agreement
+from generator.history import Changes
 from generator.kpis.kpi import Kpi
 from generator.kpis.writing import cell_lines
 from generator.measures.results import Results
+from generator.models.agreed import AgreedTarget
+from generator.models.records import Record
 from generator.sources.report import Drop, Finding, LoadReport
 
 
 @dataclass(frozen=True)
 class Report:
-    """One drop, measured; no row about a person is in it."""
+    """One drop, measured. Of rows about people it holds ids alone, those that a weekly review goes through."""
 
     drop: Drop
     agreement: Agreement
@@ -26,6 +30,10 @@ class Report:
     missing: Mapping[str, tuple[str, ...]]  # metric id -> what it lacks (table or table.column)
     labels: Mapping[str, Mapping[str, str]]  # dimension -> member -> how it is printed
     version: str  # of the generator
+    targets: tuple[AgreedTarget, ...] = ()  # of teams, those for periods to come among them
+    records: Mapping[str, tuple[Record, ...]] = field(default_factory=dict)  # the lists of the weekly review
+    agreed: Mapping[str, Any] = field(default_factory=dict)  # the whole agreement as texts: agreement.json
+    changes: Changes | None = None  # since the version before; None: nobody asked
 
     @cached_property
     def lines(self) -> list[str]:

@@ -4,7 +4,7 @@ from generator.kpis.explaining import explain
 from generator.kpis.explanation import Explanation
 from generator.kpis.kpi import Figure, Kind, Kpi
 from generator.kpis.memory import Memory
-from generator.kpis.reading import load_kpis
+from generator.kpis.reading import kpi_ids, load_kpis, read_kpis
 from generator.kpis.running import MeasuredKpis, measure_kpis
 from generator.kpis.windows import windows_too_short
 from generator.kpis.writing import cell_lines, csv_header, csv_text, json_text, write_results
@@ -21,8 +21,10 @@ __all__ = [
     "csv_text",
     "explain",
     "json_text",
+    "kpi_ids",
     "load_kpis",
     "measure_kpis",
+    "read_kpis",
     "windows_too_short",
     "write_results",
 ]

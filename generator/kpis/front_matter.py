@@ -29,6 +29,8 @@ def _one_of(allowed: tuple[str, ...]) -> AfterValidator:
 
 def _need(name: str) -> str:
     table, _, column = without_condition(name).partition(".")
+    if name == vocabulary.EARLIER_VERSION:
+        return name
     if problem := not_one_of(table, TABLES):
         raise ValueError(problem)
     if column and (problem := not_one_of(column, [known.name for known in TABLES[table].columns])):

@@ -34,6 +34,11 @@ def load_kpis(project: Project, agreement: Agreement) -> tuple[Kpi, ...]:
     return read_kpis(_texts(files, project), agreement, covered)
 
 
+def kpi_ids(project: Project) -> frozenset[str]:
+    """Return the ids of all KPI files, those that are switched off among them."""
+    return frozenset(_files(project)[0])
+
+
 def read_kpis(texts: Mapping[str, str], agreement: Agreement, covered: Collection[str] = ()) -> tuple[Kpi, ...]:
     """Return the KPIs of `texts` (path as messages print it -> what the file says); one text per id.
 

@@ -21,6 +21,7 @@ from generator.kpis.kpi import Figure, Kind, Kpi
 from generator.kpis.limits import limited, naming
 from generator.kpis.memory import Memory
 from generator.kpis.reading import numbers_of
+from generator.kpis.vocabulary import EARLIER_VERSION
 from generator.measures import (
     Compared,
     Measured,
@@ -129,7 +130,7 @@ def missing_inputs(kpis: Iterable[Kpi], load: LoadReport, engine: Engine) -> dic
     kpis = tuple(kpis)
     missing: dict[str, tuple[str, ...]] = {}
     for kpi in kpis:
-        lacks = tuple(need for need in kpi.needs if not load.has(*need.split(".")))
+        lacks = tuple(need for need in kpi.needs if not _has(need, load, engine))
         if lacks:
             missing |= dict.fromkeys(metric_ids(kpi), lacks)
     named = _targets_named(kpis)
@@ -141,6 +142,12 @@ def missing_inputs(kpis: Iterable[Kpi], load: LoadReport, engine: Engine) -> dic
         if inherited:
             missing[metric_id] = tuple(dict.fromkeys([*missing.get(metric_id, ()), *inherited]))
     return {name: lacks for name, lacks in sorted(missing.items()) if not name.endswith(SUFFIX)}
+
+
+def _has(need: str, load: LoadReport, engine: Engine) -> bool:
+    if need == EARLIER_VERSION:
+        return bool(engine.rows("select 1 from earlier_version"))
+    return load.has(*need.split("."))
 
 
 def _count(

@@ -31,6 +31,9 @@ TEAMS: Final = ("sales", "marketing")
 #: Results that stand beside a KPI by themselves; no companion may bear these names.
 RESERVED: Final = ("target", "paced_target", "paced_attainment", "gap", "required_per_business_day")
 
+#: What a KPI needs that looks back at what was published before: no table of the drop holds it.
+EARLIER_VERSION: Final = "earlier_version"
+
 #: Columns by which unit rows may be split; the facts carry the first twelve, a query may make the others.
 DIMENSIONS: Final = (
     "region",
@@ -71,6 +74,7 @@ FACTS: Final = (
         "retention",
     ),
     *("customer_month", "churn", "target", "owner", "survivor", "fx_day", "source_table", "criteria_verdict"),
+    *("restated", "earlier_version"),
     *("conflict", "feed", "data_check", "deal_touch", "deal_origin", "journey", "credit", "channel_credit"),
     # what was agreed
     *("setting", "setting_list", "plan_rate", "reason", "stage", "deal_stage", "commitment", "commitment_stop"),

@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from zoneinfo import ZoneInfo
 
+from generator.kpis.vocabulary import EARLIER_VERSION
+
 NOT_AVAILABLE = "n/a"
 #: Fewer units than this and a share is said as "k of n".
 SMALL = 5
@@ -135,11 +137,12 @@ def sentence(text: str) -> str:
 
 def lacks(missing: tuple[str, ...]) -> str:
     """Return in words what a drop lacks: `the tables spend and touch, and the column lead.tier`."""
-    tables = [need for need in missing if "." not in need]
+    tables = [need for need in missing if "." not in need and need != EARLIER_VERSION]
     columns = [need for need in missing if "." in need]
     named = [
         f"the {kind}{'s' if len(needs) > 1 else ''} {listed(needs)}"
         for kind, needs in (("table", tables), ("column", columns))
         if needs
     ]
+    named += ["an earlier version"] if EARLIER_VERSION in missing else []
     return ", and ".join(named)

@@ -1,0 +1,36 @@
+"""Versions beside one another: the three-way split of every change, its causes, and what was agreed otherwise."""
+
+from generator.history.agreed import Agreed, record_of
+from generator.history.causes import Cause, changed_rows
+from generator.history.changes import Changes, Key, Version, key_of
+from generator.history.earlier import Earlier, read_earlier
+from generator.history.explaining import Today, explain_changes
+from generator.history.parts import PARTS, Part, Reading, Split
+from generator.history.restatements import with_restatements
+from generator.history.rowbook import RowBook
+from generator.history.sentence import Difference
+from generator.history.writing import changes_json, read_changes
+
+__all__ = [
+    "PARTS",
+    "Agreed",
+    "Cause",
+    "Changes",
+    "Difference",
+    "Earlier",
+    "Key",
+    "Part",
+    "Reading",
+    "RowBook",
+    "Split",
+    "Today",
+    "Version",
+    "changed_rows",
+    "changes_json",
+    "explain_changes",
+    "key_of",
+    "read_changes",
+    "read_earlier",
+    "record_of",
+    "with_restatements",
+]

@@ -1,0 +1,96 @@
+"""What changed from one version to the next, as one value: what the page, the digest and `compare` all tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+from generator.agreement import Settings
+from generator.history.causes import Cause
+from generator.history.parts import Split
+from generator.history.sentence import Difference
+from generator.history.tolerance import counts
+
+Key = tuple[str, str, str]  # metric, period, scope
+
+
+class Version(NamedTuple):
+    """One of the two versions."""
+
+    version: str  # name of its folder where it has one, else the id of its drop
+    drop: str
+    as_of: str  # ISO, UTC
+    generator: str
+
+
+class Named(NamedTuple):
+    """A metric by its name."""
+
+    title: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Everything that is different from the version before.
+
+    splits: every headline cell that differs, by metric, period and scope. told: keys of those closed ones whose
+    history or rules moved them further than tolerated, the largest effect first. causes: by key, of those.
+    """
+
+    before: Version | None  # None: there is no earlier version
+    now: Version
+    splits: tuple[Split, ...] = ()
+    told: tuple[Key, ...] = ()
+    causes: Mapping[Key, tuple[Cause, ...]] = field(default_factory=dict)
+    differences: tuple[Difference, ...] = ()
+    named: Mapping[str, Named] = field(default_factory=dict)
+    rows_kept: bool = False  # whether the rows of the earlier drop were at hand for causes
+    remarks: tuple[str, ...] = ()  # limits of what can be told, as sentences
+
+    @cached_property
+    def by_key(self) -> Mapping[Key, Split]:
+        """The splits by metric, period and scope."""
+        return {key_of(split): split for split in self.splits}
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether no closed figure moved and nothing was agreed otherwise."""
+        return not self.told and not self.differences
+
+
+def key_of(split: Split) -> Key:
+    """Return by what a split is known."""
+    return split.metric, split.period, split.scope
+
+
+def worth_telling(split: Split, unit: str, settings: Settings) -> bool:
+    """Whether history or rules moved a closed figure further than is tolerated."""
+    if not split.is_closed:
+        return False
+    if split.turn is not None:
+        return split.turn != "new_activity"
+    before = split.before.value
+    if before is None or split.restated is None or split.definition is None:
+        return split.before.value is not None  # it went through no value on the way
+    return any(counts(before, before + part, unit, settings) for part in (split.restated, split.definition))
+
+
+def effect(split: Split) -> float:
+    """Return how large a share of the larger value history and rules moved; 1 where a value came or went."""
+    before, now = split.before.value, split.now.value
+    if split.restated is None or split.definition is None or before is None or now is None:
+        return 1.0
+    largest = max(abs(before), abs(now), abs(before + split.restated))
+    return float((abs(split.restated) + abs(split.definition)) / largest) if largest else 0.0
+
+
+def ranked(splits: Iterator[Split], fewest: int) -> tuple[Key, ...]:
+    """Return the keys of `splits`, the largest effect first; those over fewer than `fewest` units come after."""
+
+    def place(split: Split) -> tuple[bool, float, Key]:
+        return max(split.before.n, split.now.n) < fewest, -effect(split), key_of(split)
+
+    return tuple(key_of(split) for split in sorted(splits, key=place))

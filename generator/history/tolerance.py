@@ -1,0 +1,36 @@
+"""When a difference is worth telling: counts from one on, money from a share of it on, all else once it can be seen."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from generator.agreement import Settings
+
+#: Half of the last digit that pages print, by unit.
+SEEN = {
+    "ratio": Decimal("0.0005"),
+    "ratio_x": Decimal("0.005"),
+    "minutes": Decimal("0.5"),
+    "hours": Decimal("0.05"),
+    "days": Decimal("0.05"),
+    "months": Decimal("0.05"),
+}
+
+
+def counts(before: Decimal, now: Decimal, unit: str, settings: Settings) -> bool:
+    """Whether a closed figure of `unit` has moved further than was agreed to pass unsaid."""
+    tolerated = settings.restatement_tolerance
+    moved = abs(now - before)
+    if unit == "count":
+        return moved > tolerated.count
+    if unit.startswith("currency"):
+        return moved > max(abs(before), abs(now)) * Decimal(str(tolerated.money))
+    return moved >= SEEN.get(unit, Decimal(0)) and moved > 0
+
+
+def weight(before: Decimal | None, now: Decimal | None) -> float:
+    """Return how much of the larger value a difference is; appearing and vanishing are the whole of it."""
+    if before is None or now is None:
+        return 1.0
+    largest = max(abs(before), abs(now))
+    return float(abs(now - before) / largest) if largest else 0.0
