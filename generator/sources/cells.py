@@ -72,6 +72,8 @@ _NUMBER = {
     "grouped_point": (r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?", ","),
     "grouped_comma": (r"[+-]?(?:\d{1,3}(?:\.\d{3})+|\d+)(?:,\d*)?", "."),
 }
+# Such columns have been written with a point before their cells are read.
+_NUMBER["proven"] = _NUMBER["point"]
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from ..canonical import TABLES, Column, Table, Type
 
-NumberForm = Literal["point", "comma", "grouped_point", "grouped_comma"]
+NumberForm = Literal["point", "comma", "grouped_point", "grouped_comma", "proven"]
 DateForm = Literal["iso", "dayfirst", "monthfirst", "proven"]
 Kind = Literal[
     "text", "instant", "date", "boolean", "integer", "number", "money", "rate", "salesforce_id", "keyed_hash"
@@ -85,7 +85,9 @@ class Offered(_Frozen):
     """A column that a source offers to SQL, read from the first of these names that the header has."""
 
     from_: Names = Field((), alias="from")
-    as_: Literal["text", "instant", "date", "boolean", "salesforce_id", "keyed_hash"] = Field("text", alias="as")
+    as_: Literal["text", "instant", "date", "boolean", "number", "salesforce_id", "keyed_hash"] = Field(
+        "text", alias="as"
+    )
 
 
 def _grouped(value: Any) -> Any:

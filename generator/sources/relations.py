@@ -9,6 +9,7 @@ from ..engine import Engine
 from ..errors import EngineError, ExportError, Mistake
 from .cells import nulled, quoted
 from .date_order import as_iso, order_of
+from .number_form import as_point, decimal_mark
 from .profile import DateForm, Profile, Source, kind_of
 from .profiles import AGREED, raw_columns, read_by
 from .raw import RawFile, rows_of
@@ -118,12 +119,26 @@ class Relations:
         label = ", ".join(file.member.label for file in files)
         parts = {f"raw.f{f.number}": [c for c, kind in f.columns.items() if kind == "VARCHAR"] for f in files}
         orders = order_of(self._engine, label, parts, forms, self.mistakes)
-        cells = [f"{as_iso(quoted(c), orders[c]) if c in orders else quoted(c)} as {quoted(c)}" for c in types]
+        cells = {c: as_iso(quoted(c), orders[c]) if c in orders else quoted(c) for c in types}
+        if numbers := [c for c in self._open_numbers(name, source) if types.get(c) == "VARCHAR"]:
+            mark = decimal_mark(self._engine, label, parts, numbers, self.mistakes)
+            cells |= {column: as_point(quoted(column), mark) for column in numbers}
+        listed = ", ".join(f"{sql} as {quoted(column)}" for column, sql in cells.items())
         # What selects will read many times is worked out once; a table that is only passed on is not copied.
         kind = "table" if source.columns else "view"
-        self._engine.run(
-            f"create {kind} {target} as select _file, _row, {', '.join(cells) or '_nothing'} from {origin}"
-        )
+        self._engine.run(f"create {kind} {target} as select _file, _row, {listed or '_nothing'} from {origin}")
+
+    def _open_numbers(self, name: str, source: Source) -> list[str]:
+        """Return the columns of numbers that have to prove their form."""
+        usual = self._profile.written(source, "numbers")
+        found = [c for c, offered in source.columns.items() if offered.as_ == "number" and usual == "proven"]
+        spelled = {s.casefold(): column for column, names in raw_columns(self._profile, name).items() for s in names}
+        for table, block, _ in self._profile.blocks():
+            for target, rule in block.columns.items() if block.from_ == name else ():
+                is_number = kind_of(rule, table.column(target)) in ("number", "integer", "money", "rate")
+                if is_number and (rule.numbers or usual) == "proven":
+                    found += [spelled[s.casefold()] for s in rule.from_ if s.casefold() in spelled]
+        return list(dict.fromkeys(found))
 
     def _date_columns(self, name: str, source: Source) -> dict[str, tuple[DateForm, ...]]:
         usual: tuple[DateForm, ...] = self._profile.written(source, "dates") or ("iso",)

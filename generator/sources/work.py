@@ -137,7 +137,7 @@ def prepare(
         mistakes += relations.mistakes
         conflicts += relations.conflicts
     if mistakes:
-        raise ExportError("Some dates cannot be read with certainty.", mistakes)
+        raise ExportError("Some dates or numbers cannot be read with certainty.", mistakes)
     if conflicts:
         raise ExportError("Some rows contradict one another.", conflicts)
     order = list(TABLES)
