@@ -61,7 +61,7 @@ FACTS: Final = (
     # what happened
     *("lead", "lead_record", "lead_outcome", "lifecycle", "stage_entry", "handoff", "handoff_field", "response"),
     *("attempt", "sla_clock", "review_duty", "deal", "deal_state", "pipeline", "pipeline_move", "pipeline_entry"),
-    *("deal_chance", "deal_stage_entry", "deal_stay", "stage_odds", "revenue", "forecast", "spend_day"),
+    *("deal_chance", "deal_stage_entry", "deal_stay", "deal_work", "stage_odds", "revenue", "forecast", "spend_day"),
     *("ledger", "account_mrr"),
     *(
         "acquisition_spend",

@@ -47,6 +47,7 @@ FACTS = (
     "credit",
     "response",
     "attempt",
+    "deal_work",
     "lifecycle_step",
     "lifecycle",
     "lead_attribute",

@@ -160,13 +160,9 @@ select
     coalesce(sum(case when worked.deal_id is null then 1 else 0 end), 0), count(*)
 from deal
 left join (
-    select coalesce(attempt.deal_id, deal.deal_id) as deal_id
-    from attempt
-    left join deal on attempt.deal_id is null and deal.lead_id = attempt.lead_id and not deal.is_closed
-    where
-        attempt.attempted_at
-        >= (select cast(value as timestamp) from setting where key = 'as_of') - interval '30' day
-    group by 1
+    select distinct deal_id
+    from deal_work
+    where worked_at >= (select cast(value as timestamp) from setting where key = 'as_of') - interval '30' day
 ) as worked on worked.deal_id = deal.deal_id
 where not deal.is_closed and deal.excluded is null and (select is_present from source_table where name = 'activity')
 union all

@@ -8,6 +8,7 @@ from datetime import date
 
 from generator.agreement import Agreement, Calendar, Commitment
 from generator.agreement.promises import commitment_sentence, opening_hours, tier_target_text
+from generator.kpis.kpi import Kpi
 from generator.measures.scopes import scope_text
 from generator.pages import formats
 from generator.pages.attention import SLA, commitment_goals
@@ -157,22 +158,28 @@ def _chip(context: Context, cell: Cell, goal: float | None) -> Chip | None:
 def _kept_metric(context: Context, commitment: Commitment, metric: str) -> Iterator[Kept]:
     """Yield the newest figure of the metric that shows a promise, against its target or the level that was promised."""
     kpi = context.kpis[metric.partition(".")[0]]
-    stand = headline(context, kpi)
-    cell = context.cells.cell(metric, stand.period.label) if stand else None
-    if stand is None or cell is None or cell.value is None:
+    cell = _newest(context, kpi, metric)
+    if cell is None or cell.value is None:
         return
+    row = context.cells.periods[cell.period]
     value, base = printed(context, context.figure(metric), cell), ""
     promised = commitment.per_tier[0]
     state = _chip(context, cell, float(promised.value)) if promised.unit == "ratio" else None
     if promised.unit != "ratio" and cell.target is not None:
         pace = paced(context, cell)
-        attained = pace.value if pace and pace.value is not None and stand.period.is_part else cell.attainment
-        base = (
-            "" if attained is None else f"{formats.percent(attained)} of {'pace' if stand.period.is_part else 'target'}"
-        )
+        attained = pace.value if pace and pace.value is not None and row.is_part else cell.attainment
+        base = "" if attained is None else f"{formats.percent(attained)} of {'pace' if row.is_part else 'target'}"
         state = cell_chip(context, kpi.headline, cell)
     mark = ", sample target" if is_sample(context, cell) else ""
-    yield Kept(f"{period_text(stand.period)}{mark}", value, base, state)
+    yield Kept(f"{period_text(row)}{mark}", value, base, state)
+
+
+def _newest(context: Context, kpi: Kpi, metric: str) -> Cell | None:
+    """Return a metric in the period that its KPI speaks of, else its own newest: a companion may have other grains."""
+    stand = headline(context, kpi)
+    cell = context.cells.cell(metric, stand.period.label) if stand else None
+    runs = (context.cells.run(metric, grain) for grain in context.figure(metric).grains) if cell is None else ()
+    return cell or next((found for run in runs for found in reversed(run) if found.value is not None), None)
 
 
 def closed(calendar: Calendar, day: date) -> Iterator[tuple[str, str, str]]:

@@ -261,11 +261,39 @@ def test_each_check_counts_the_rows_that_fail_it_and_none_is_a_score_of_all(meas
         f"L{n}  10-01 08:00  {'-' if n < 3 else 50}  web" for n in range(43)
     )
     found = measure("data_quality", lead=leads)
-    cell = found.cell("data_quality.failing", "all", "type=missing_score")
+    cell = found.cell("data_quality", "all", "type=missing_score")
     assert (cell.value, cell.numerator, cell.denominator) == (pytest.approx(3 / 43), 3, 43)
-    assert found.of("data_quality.failing", "all", "type=missing_channel") == 0
-    assert found.of("data_quality.failing", "all") is None
-    assert 0 < found.of("data_quality", "all") < 1
+    assert found.of("data_quality", "all", "type=missing_channel") == 0
+    assert found.of("data_quality", "all") is None
+    assert 0 < found.of("data_quality.passed", "all") < 1
+
+
+OPEN_DEALS = """
+    opportunity_id  created_at   primary_lead_id
+    fresh           11-18 08:00  -
+    moved           09-01 08:00  -
+    called          09-01 08:00  -
+    led             09-01 08:00  L1
+    still           09-01 08:00  -
+"""
+
+
+def test_the_pipeline_is_up_to_date_where_deals_changed_or_were_worked_on_within_a_week(measure):
+    found = measure(
+        "data_quality",
+        lead="lead_id  created_at\nL1  08-01 08:00",
+        owner="owner_id  team\nrep  sales",
+        opportunity=OPEN_DEALS,
+        opportunity_stage_event="opportunity_id  occurred_at\nmoved  09-01 08:00\nmoved  11-16 08:00",
+        activity="lead_id  opportunity_id  occurred_at\n-  called  11-13 09:00\nL1  -  11-19 09:00\n-  still  11-12 23:59",
+    )
+    cell = found.cell("data_quality.pipeline_updated", "2026-11")  # just before 20 November
+    assert (cell.numerator, cell.denominator) == (4, 5)
+
+
+def test_without_changes_and_activities_nobody_knows_whether_the_pipeline_is_up_to_date(measure):
+    found = measure("data_quality", opportunity=OPEN_DEALS)
+    assert found.of("data_quality.pipeline_updated", "2026-11") == "missing_input"
 
 
 def calls(until_day, until_hour):
