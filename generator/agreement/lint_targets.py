@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
 
-from .findings import Files, Finding
-from .targets import Target, TargetEntry, whole_periods
+from .findings import Files, Finding, unknown
+from .targets import SAMPLE, Target, TargetEntry, whole_periods
 
 FILE = "targets"
 
@@ -54,6 +54,33 @@ def overlapping_targets(files: Files) -> Iterator[Finding]:
                     f"team, scope and version ({other.version})"
                 )
                 yield Finding(FILE, ("targets", second), what, "Keep one, or give the newer plan another version.")
+
+
+def targets_out_of_order(files: Files) -> Iterator[Finding]:
+    """A target that follows from another is agreed no earlier than that one, and not in a circle."""
+    by_id = {target.id: target for target in files.targets.targets}
+    for index, target in enumerate(files.targets.targets):
+        if target.follows is None or (target.version == SAMPLE and target.follows not in by_id):
+            continue  # of the samples, a company may have taken the first away
+        path = ("targets", index, "follows")
+        yield from unknown(FILE, path, "target", target.follows, [name for name in by_id if name != target.id])
+        if target.id in _leading_to(target, by_id):
+            what = f"the target '{target.id}' follows from itself"
+            yield Finding(FILE, path, what, "Let the first target of the plan follow none.")
+        first = by_id.get(target.follows)
+        if first and target.agreed_on and first.agreed_on and target.agreed_on < first.agreed_on:
+            what = f"the target '{target.id}' was agreed before '{first.id}', which it follows from"
+            yield Finding(FILE, ("targets", index, "agreed_on"), what, "Agree on it anew, or correct the day.")
+
+
+def _leading_to(target: TargetEntry, by_id: dict[str, TargetEntry]) -> list[str]:
+    """Return the ids that one meets going from a target to the ones it follows from, as far as they are new."""
+    met: list[str] = []
+    here = target.follows
+    while here in by_id and here not in met:
+        met.append(here)
+        here = by_id[here].follows
+    return met
 
 
 def _scope(entry: TargetEntry) -> tuple[object, ...]:

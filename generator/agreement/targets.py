@@ -17,6 +17,13 @@ _MONTHS: dict[str, int] = {"month": 1, "quarter": 3, "year": 12}
 SAMPLE = "sample"
 
 
+class AgreedBy(Frozen):
+    """Who agreed on a target, as roles."""
+
+    sales: Text | None = Field(None, description="Who agreed for Sales (a role, not a name).")
+    marketing: Text | None = Field(None, description="Who agreed for Marketing (a role, not a name).")
+
+
 class Target(Frozen):
     """The value agreed for a metric over [period_start, period_end)."""
 
@@ -32,6 +39,7 @@ class Target(Frozen):
     currency: str | None = None
     version: str
     agreed_on: date | None = None
+    agreed_by: AgreedBy = AgreedBy()
     plan: str = ""  # id of the entry in the file that it comes from
     every: Grain | None = None
 
@@ -68,6 +76,8 @@ class TargetEntry(Frozen):
     currency: Currency | None = Field(None, description="Currency of an amount; left out: the reporting currency.")
     version: Id = Field(description="Name of the plan; `sample` marks placeholders that any other version removes.")
     agreed_on: Day | None = Field(None, description="Day of the agreement.")
+    agreed_by: AgreedBy = Field(default_factory=AgreedBy, description="Who agreed.")
+    follows: Id | None = Field(None, description="The target that it is worked out of, and that is agreed first.")
 
     def values(self, fiscal_year_start_month: int) -> tuple[Target, ...]:
         """Return one target per period; an `every` that fits no whole period gives none."""
@@ -93,6 +103,7 @@ class TargetEntry(Frozen):
             currency=self.currency,
             version=self.version,
             agreed_on=self.agreed_on,
+            agreed_by=self.agreed_by,
             plan=self.id,
             every=every,
         )
