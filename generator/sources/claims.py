@@ -48,8 +48,8 @@ def matches(pattern: str, name: str) -> bool:
 def claims_of(member: Member, headers: Sequence[tuple[str, ...]], profiles: tuple[Profile, ...]) -> tuple[Claim, ...]:
     """Return every claim on a file: by its name, or where no name's needs are met, by its header.
 
-    A profile's first source that fits the name speaks for it, and of those that know the header the one that knows
-    most of it.
+    A profile's first source that fits the name speaks for it, and of those that know the header the one that asks for
+    most of it, or else knows most of it.
     """
     named = tuple(claim for profile in profiles for claim in _by_name(member, profile)[:1])
     if any(_is_met(claim, headers) for claim in named):
@@ -71,7 +71,7 @@ def _by_header(headers: Sequence[tuple[str, ...]], profile: Profile) -> list[Cla
         claim = Claim(profile, name)
         if source.known_by and _header(claim, headers).has_all(source.known_by) and _is_met(claim, headers):
             found.append(claim)
-    return sorted(found, key=lambda claim: -_known(claim, headers))[:1]
+    return sorted(found, key=lambda claim: _rank(claim, headers), reverse=True)[:1]
 
 
 def settle(
@@ -100,8 +100,13 @@ def _best(claims: tuple[Claim, ...], headers: Sequence[tuple[str, ...]]) -> tupl
     able = tuple(claim for claim in claims if _is_met(claim, headers))
     if able and not all(claim.profile.sources[claim.source].known_by for claim in able):
         return able
-    known = {claim.source + claim.profile.system: _known(claim, headers) for claim in able or claims}
-    return tuple(c for c in able or claims if known[c.source + c.profile.system] == max(known.values()))
+    ranks = [_rank(claim, headers) for claim in able or claims]
+    return tuple(claim for claim, rank in zip(able or claims, ranks, strict=True) if rank == max(ranks))
+
+
+def _rank(claim: Claim, headers: Sequence[tuple[str, ...]]) -> tuple[int, int]:
+    """Return how sure a claim is: what it asks for, and how much of the header it knows."""
+    return len(claim.profile.sources[claim.source].known_by), _known(claim, headers)
 
 
 def _header(claim: Claim, headers: Sequence[tuple[str, ...]]) -> Header:
