@@ -13,6 +13,7 @@ import generator
 from generator.agreement import load_agreement
 from generator.build import Request, build
 from generator.errors import ExportError, told
+from generator.history import PRIVATE
 from generator.progress import Progress
 from generator.project import PACKAGED, Project
 from generator.publish import Edition, Outcome, Ways, publish
@@ -60,7 +61,8 @@ def edition_of(
 
     def build_version(site: Path, version: str, before: Path | None) -> None:
         address = f"{site_url.rstrip('/')}/{version}/" if site_url else None
-        build(project, request, site, progress, site_url=address, latest=alias)
+        private = project.root / PRIVATE
+        build(project, request, site, progress, site_url=address, latest=alias, before=before, private=private)
 
     return Edition(drop.id, inputs, build_version, settings.record_retention_days)
 

@@ -57,10 +57,9 @@ def leading_page(to: str, title: str, script: str = "") -> str:
     """Return a page that leads to the relative address `to`; with a script it keeps what a link says after `#`."""
     refresh = f'<meta http-equiv="refresh" content="0; url={escape(to)}">'
     way = f'<noscript>{refresh}</noscript>\n<script defer src="{escape(script)}"></script>' if script else refresh
-    return (
-        f'<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<title>{escape(title)}</title>\n'
-        f'<meta name="robots" content="noindex">\n{way}\n<p><a href="{escape(to)}">{escape(title)}</a></p>\n</html>\n'
-    )
+    head = f'<meta charset="utf-8">\n<title>{escape(title)}</title>\n<meta name="robots" content="noindex">'
+    link = f'<p><a href="{escape(to)}">{escape(title)}</a></p>'
+    return f'<!doctype html>\n<html lang="en">\n{head}\n<link rel="icon" href="data:,">\n{way}\n{link}\n</html>\n'
 
 
 def _copy(version: Version, new: Path) -> None:

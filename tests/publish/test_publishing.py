@@ -1,5 +1,7 @@
 import json
 import shutil
+import statistics
+import time
 
 import pytest
 from publishers import PAGES, edition, faults, small_site
@@ -202,6 +204,21 @@ def test_what_stands_there_already_is_not_touched(target):
         put(target, "2026-11-01")
     assert [mistake.what for mistake in refused.value.mistakes] == ["is no version", "is a page of something else"]
     assert files(target) == {"index.html"}
+
+
+def test_sixty_drops_cost_what_the_first_cost_and_take_the_room_of_their_sites(target):
+    costs = []
+    for number in range(60):
+        before = time.process_time()
+        put(target, f"{2021 + number // 12}-{number % 12 + 1:02}-01")
+        costs.append(time.process_time() - before)
+    assert statistics.median(costs[40:]) < 2 * statistics.median(costs[:20])
+    sizes = {path.stat().st_ino: path.stat().st_size for path in target.rglob("*") if path.is_file()}
+    versions = sum(
+        path.stat().st_size for one in versions_of(target) for path in one.folder.rglob("*") if path.is_file()
+    )
+    beside = sum((target / name).stat().st_size for name in ("versions.json", "index.html"))
+    assert sum(sizes.values()) == versions + beside
 
 
 def test_inputs_can_be_read_back(target):
