@@ -10,11 +10,16 @@ import pandas as pd
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows of `frame` as plain texts, numbers and booleans (missing: None), with `x`, their position."""
-    plain = frame.astype(object).where(frame.notna(), None)
-    return [
-        {str(key): value.item() if hasattr(value, "item") else value for key, value in row.items()} | {"x": position}
-        for position, row in enumerate(plain.to_dict("records"))
-    ]
+    columns = {str(name): [_plain(value) for value in column.tolist()] for name, column in frame.items()}
+    rows = zip(*columns.values(), strict=True)
+    return [dict(zip(columns, row, strict=True)) | {"x": position} for position, row in enumerate(rows)]
+
+
+def _plain(value: Any) -> Any:
+    """Return `value` as Python has it, None for any of the things that mean missing."""
+    if value is None or value is pd.NA or value != value:
+        return None
+    return value.item() if hasattr(value, "item") else value
 
 
 def has(row: dict[str, Any], column: str) -> bool:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
+from pandas.api.types import is_float_dtype, is_integer_dtype
 
 from generator.measures.results import CELL_COLUMNS, Results
 from generator.measures.scopes import ALL
+
+Places = npt.NDArray[np.intp]
 
 
 class Cell(NamedTuple):
@@ -70,16 +76,25 @@ class Cells:
         self._made: dict[tuple[str, str], dict[str, Cell]] = {}
 
     @cached_property
-    def _columns(self) -> dict[str, list[Any]]:
-        return {name: _plain(self._frame[name]) for name in CELL_COLUMNS}
+    def _columns(self) -> list[Callable[[int], Any]]:
+        return [_reader(self._frame[name]) for name in CELL_COLUMNS]
 
     @cached_property
-    def _rows(self) -> Mapping[tuple[str, str], list[int]]:
-        rows: dict[tuple[str, str], list[int]] = {}
-        columns = self._columns
-        for index, key in enumerate(zip(columns["metric_id"], columns["scope"], strict=True)):
-            rows.setdefault(key, []).append(index)
-        return rows
+    def _labels(self) -> tuple[Places, dict[str, int]]:
+        """The period of every row, as the place of its label."""
+        codes, known = pd.factorize(self._frame["period"])
+        return codes, {label: place for place, label in enumerate(known)}
+
+    @cached_property
+    def _rows(self) -> Mapping[tuple[str, str], Places]:
+        """The rows of every metric and scope, in the order in which they come up."""
+        metric, metrics = pd.factorize(self._frame["metric_id"])
+        scope, scopes = pd.factorize(self._frame["scope"])
+        key = metric * len(scopes) + scope
+        order = np.argsort(key, kind="stable")
+        begins = np.flatnonzero(np.diff(key[order], prepend=-1))
+        groups = sorted(np.split(order, begins[1:]) if len(order) else (), key=lambda rows: int(rows[0]))
+        return {(metrics[metric[rows[0]]], scopes[scope[rows[0]]]): rows for rows in groups}
 
     @cached_property
     def _scopes(self) -> Mapping[str, list[str]]:
@@ -109,7 +124,7 @@ class Cells:
         """Return the cells of a metric and scope by period label; empty when there are none."""
         key = (metric, self._standing(metric, scope))
         if key not in self._made:
-            cells = map(self._at, self._rows.get(key, ()))
+            cells = map(self._at, self._rows[key].tolist() if key in self._rows else ())
             self._made[key] = {cell.period: cell for cell in cells}
         return self._made[key]
 
@@ -120,15 +135,18 @@ class Cells:
         return next(iter(self._scopes.get(metric, ())), scope)
 
     def _at(self, row: int) -> Cell:
-        return Cell(*(self._columns[name][row] for name in CELL_COLUMNS))
+        return Cell(*(value_at(row) for value_at in self._columns))
 
     def cell(self, metric: str, period: str, scope: str = ALL) -> Cell | None:
         """Return one cell, or None; the series it belongs to is not made for it."""
         key = (metric, self._standing(metric, scope))
         if key in self._made:
             return self._made[key].get(period)
-        labels = self._columns["period"]
-        return next((self._at(row) for row in self._rows.get(key, ()) if labels[row] == period), None)
+        if key not in self._rows:
+            return None
+        rows, (of_row, known) = self._rows[key], self._labels
+        found = rows[of_row[rows] == known.get(period, -1)]
+        return self._at(int(found[0])) if len(found) else None
 
     def run(self, metric: str, grain: str, scope: str = ALL) -> list[Cell]:
         """Return the cells of one grain, oldest first; periods without a cell are left out."""
@@ -181,6 +199,16 @@ class Cells:
 def member_of(scope: str) -> str:
     """Return the member that a scope of one dimension names, decoded: `channel=a%3Bb` gives `a;b`."""
     return unquote(scope.partition("=")[2])
+
+
+def _reader(column: pd.Series) -> Callable[[int], Any]:
+    """Return what gives the value of `column` in a row as a Python value, None for what is missing."""
+    if is_float_dtype(column) or is_integer_dtype(column):
+        numbers, kind = column.to_numpy(dtype="float64", na_value=math.nan), int if is_integer_dtype(column) else float
+        return lambda row: None if math.isnan(number := numbers[row]) else kind(number)
+    codes, known = pd.factorize(column)
+    values = [*known.tolist(), None]  # the last answers for what is missing, whose code is -1
+    return lambda row: values[codes[row]]
 
 
 def _plain(column: pd.Series) -> list[Any]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from generator.charts import Chart
@@ -75,9 +76,13 @@ class Context:
     def curves(self) -> Mapping[str, Mapping[str, pd.DataFrame]]:
         """Of each metric that follows cohorts, by period of entry: `day`, `share` and `at_risk` of all who entered."""
         frame = self.report.results.curves
+        frame = frame[frame["scope"] == ALL]
+        (metric, metrics), (period, periods) = (pd.factorize(frame[name]) for name in ("metric_id", "period"))
+        is_new = (np.diff(metric, prepend=-1) != 0) | (np.diff(period, prepend=-1) != 0)
+        begins, told = np.flatnonzero(is_new).tolist(), frame[["day", "share", "at_risk"]]
         found: dict[str, dict[str, pd.DataFrame]] = {}
-        for (metric, period), part in frame[frame["scope"] == ALL].groupby(["metric_id", "period"], sort=False):
-            found.setdefault(str(metric), {})[str(period)] = part[["day", "share", "at_risk"]]
+        for begin, end in zip(begins, [*begins[1:], len(frame)], strict=False):
+            found.setdefault(metrics[metric[begin]], {})[periods[period[begin]]] = told.iloc[begin:end]
         return found
 
     def figure(self, metric: str) -> Figure:
