@@ -8,11 +8,13 @@ from generator.history.explaining import Today, explain_changes
 from generator.history.parts import PARTS, Part, Reading, Split
 from generator.history.restatements import with_restatements
 from generator.history.rowbook import RowBook
+from generator.history.rows import PRIVATE
 from generator.history.sentence import Difference
 from generator.history.writing import changes_json, read_changes
 
 __all__ = [
     "PARTS",
+    "PRIVATE",
     "Agreed",
     "Cause",
     "Changes",

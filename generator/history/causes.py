@@ -19,6 +19,8 @@ KINDS: tuple[Kind, ...] = ("merged", "reopened", "rate", "late", "corrected", "d
 _KEY = ["table", "key"]
 #: Columns of facts that hold money.
 _AMOUNTS = re.compile(r"\b(amount|mrr|cogs|list_amount)\b")
+#: What a formula calls to look at the period before.
+_BACK = re.compile(r"\b(prior|growth)\(")
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,11 @@ def tables_behind(kpis: Iterable[Kpi]) -> dict[str, frozenset[str]]:
     return {kpi.id: frozenset().union(*(own[name] for name in _reached(kpi.id, named))) for kpi in kpis}
 
 
+def looking_back(kpis: Iterable[Kpi]) -> frozenset[str]:
+    """Return the KPIs that hold a period against the one before it."""
+    return frozenset(kpi.id for kpi in kpis if any(_BACK.search(figure.formula) for figure in kpi.figures))
+
+
 def money_kpis(kpis: Iterable[Kpi]) -> frozenset[str]:
     """Return the KPIs that exchange rates can move: those that add up amounts, or name results that do."""
     kpis = tuple(kpis)
@@ -100,12 +107,13 @@ def causes_of(
 ) -> tuple[Cause, ...]:
     """Return the causes among `changed` that bear on [span) through `tables`, the surest first.
 
-    A rate serves for `rate_days` from its day on; None where the figure is no money.
+    A rate serves for `rate_days` from its day on, and that of the day after a period for the state at its end; None
+    where the figure is no money.
     """
     start, end = pd.Timestamp(span[0]), pd.Timestamp(span[1])
     reach = start - timedelta(days=rate_days or 0)
     inside = (changed["day"] >= start) & (changed["day"] < end) & changed["table"].isin(list(tables))
-    by_rate = (changed["table"] == "fx_rate") & (changed["day"] >= reach) & (changed["day"] < end)
+    by_rate = (changed["table"] == "fx_rate") & (changed["day"] >= reach) & (changed["day"] <= end)
     bearing = changed[inside | (by_rate if rate_days else False)].drop_duplicates(["kind", *_KEY])
     counted = Counter(zip(bearing["kind"], bearing["table"], strict=True))
     found = [Cause(kind, table, rows) for (kind, table), rows in counted.items()]

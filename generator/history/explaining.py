@@ -14,7 +14,7 @@ import pandas as pd
 from generator.agreement import Agreement
 from generator.errors import ReportError
 from generator.history.agreed import Agreed, restored
-from generator.history.causes import Cause, causes_of, money_kpis, tables_behind
+from generator.history.causes import Cause, causes_of, looking_back, money_kpis, tables_behind
 from generator.history.changes import Changes, Key, Named, Version, key_of, ranked, worth_telling
 from generator.history.differences import Side, differences, differing_files
 from generator.history.earlier import Earlier
@@ -137,7 +137,7 @@ def _other_code(today: Today, earlier: Earlier) -> tuple[str, ...]:
 
 def _causes(today: Today, news: list[Split], changed: pd.DataFrame) -> dict[Key, tuple[Cause, ...]]:
     """Return what rows can have moved each of `news`; those that only a rule moved have no cause among rows."""
-    tables, money = tables_behind(today.kpis), money_kpis(today.kpis)
+    tables, money, back = tables_behind(today.kpis), money_kpis(today.kpis), looking_back(today.kpis)
     rate_days = today.agreement.settings.fx.max_age_days
     spans = {
         str(label): (_day(starts), _day(ends))
@@ -150,7 +150,10 @@ def _causes(today: Today, news: list[Split], changed: pd.DataFrame) -> dict[Key,
         moved = split.turn == "restated" if split.restated is None else split.restated != 0
         if moved and split.metric in tables and split.period in spans:
             days = rate_days if split.metric in money else None
-            found[key_of(split)] = causes_of(changed, tables[split.metric], spans[split.period], days)
+            starts, ends = spans[split.period]
+            if split.metric in back:
+                starts -= ends - starts
+            found[key_of(split)] = causes_of(changed, tables[split.metric], (starts, ends), days)
     return found
 
 

@@ -134,7 +134,7 @@ def _split(key: tuple[str, str, str], readings: tuple[Reading, ...], is_part: bo
 def _less(value: Decimal | None, earlier: Decimal | None) -> Decimal:
     assert value is not None
     assert earlier is not None
-    return value - earlier
+    return value - earlier or Decimal(0)  # not 0E-16
 
 
 def _turn(readings: tuple[Reading, ...]) -> Part | None:

@@ -22,7 +22,8 @@ import pyarrow.parquet as pq
 from generator.engine import Engine
 from generator.history.tracked import TRACKED, Tracked
 
-FOLDER = ".onefunnel"
+#: The folder of a project that holds them; it stays out of every site and every repository.
+PRIVATE = ".onefunnel"
 _KEY, _ROWS = "key", "rows.parquet"
 #: One row a watched row: table, key and row (keyed hashes), trait, day, first_seen (id of a drop).
 COLUMNS = ("table", "key", "row", "trait", "day", "first_seen")
