@@ -11,7 +11,7 @@ from ..canonical import TABLES
 from ..errors import ExportError, Mistake
 from .containers import Member
 from .naming import Header
-from .profile import Profile
+from .profile import Profile, Source
 from .profiles import raw_columns
 
 #: Endings that say how a file is written, not what it holds.
@@ -68,9 +68,10 @@ def _by_name(member: Member, profile: Profile) -> list[Claim]:
 def _by_header(headers: Sequence[tuple[str, ...]], profile: Profile) -> list[Claim]:
     found = []
     for name, source in profile.sources.items():
-        claim = Claim(profile, name)
-        if source.known_by and _header(claim, headers).has_all(source.known_by) and _is_met(claim, headers):
-            found.append(claim)
+        header = _header(Claim(profile, name), headers)
+        # What else is required is asked for: the file is known, and lacks something.
+        if source.known_by and header.has_all(source.known_by) and _has_families(header, source):
+            found.append(Claim(profile, name))
     return sorted(found, key=lambda claim: _rank(claim, headers), reverse=True)[:1]
 
 
@@ -104,9 +105,9 @@ def _best(claims: tuple[Claim, ...], headers: Sequence[tuple[str, ...]]) -> tupl
     return tuple(claim for claim, rank in zip(able or claims, ranks, strict=True) if rank == max(ranks))
 
 
-def _rank(claim: Claim, headers: Sequence[tuple[str, ...]]) -> tuple[int, int]:
-    """Return how sure a claim is: what it asks for, and how much of the header it knows."""
-    return len(claim.profile.sources[claim.source].known_by), _known(claim, headers)
+def _rank(claim: Claim, headers: Sequence[tuple[str, ...]]) -> tuple[bool, int, int]:
+    """Return how sure a claim is: whether it has what it needs, how much it asks for, how much it knows."""
+    return _is_met(claim, headers), len(claim.profile.sources[claim.source].known_by), _known(claim, headers)
 
 
 def _header(claim: Claim, headers: Sequence[tuple[str, ...]]) -> Header:
@@ -118,7 +119,12 @@ def _header(claim: Claim, headers: Sequence[tuple[str, ...]]) -> Header:
 
 
 def _is_met(claim: Claim, headers: Sequence[tuple[str, ...]]) -> bool:
-    return _header(claim, headers).has_all(needs(claim))
+    header = _header(claim, headers)
+    return header.has_all(needs(claim)) and _has_families(header, claim.profile.sources[claim.source])
+
+
+def _has_families(header: Header, source: Source) -> bool:
+    return all(header.family(patterns) for name, patterns in source.families.items() if name in source.required)
 
 
 def _known(claim: Claim, headers: Sequence[tuple[str, ...]]) -> int:
@@ -146,7 +152,8 @@ def needs(claim: Claim) -> tuple[tuple[str, ...], ...]:
     """Return the columns without which a source cannot be read, each as the names it may have."""
     profile, name = claim.profile, claim.source
     spelled = raw_columns(profile, name)
-    needed = {column: spelled.get(column, (column,)) for column in profile.sources[name].required}
+    source = profile.sources[name]
+    needed = {column: spelled.get(column, (column,)) for column in source.required if column not in source.families}
     found = list(needed.values())
     for table, block, _ in profile.blocks():
         if block.from_ != name:

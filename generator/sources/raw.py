@@ -155,6 +155,10 @@ def _chosen(member: Member, claim: Claim, names: tuple[str, ...], mistakes: list
             shown = with_hint(spellings[0], named) + (f" (or {', '.join(spellings[1:])})" if spellings[1:] else "")
             hint = f"Correct the export, or the names in the profile '{profile.system}'."
             found.append(Mistake(member.label, f"has no column {shown}", hint))
+    for name, patterns in source.families.items():
+        if name in source.required and name not in chosen:
+            hint = f"Correct the export, or the patterns in the profile '{profile.system}'."
+            found.append(Mistake(member.label, f"has no column that fits '{patterns[0]}'", hint))
     mistakes.extend(found)
     return None if found else chosen
 

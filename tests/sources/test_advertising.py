@@ -1,0 +1,113 @@
+"""Reports of the advertising platforms as they are downloaded, and the spend they become."""
+
+from __future__ import annotations
+
+import codecs
+from decimal import Decimal
+
+import pytest
+
+from generator.errors import ExportError
+
+GOOGLE = """
+    Campaign report
+    "September 1, 2026 - September 3, 2026"
+    Day        | Campaign   | Campaign status | Campaign type | Currency code | Cost     | Impr. | Clicks
+    -----------+------------+-----------------+---------------+---------------+----------+-------+-------
+    2026-09-01 | Brand      | Enabled         | Search        | EUR           | 1,234.50 | 1,000 | 9
+    2026-09-01 | Brand      | Enabled         | Search        | EUR           | 10.50    | 100   | 9
+    2026-09-02 | Total Wine | Enabled         | Display       | EUR           | 7.00     | 0     | 0
+    2026-09-03 | Paused     | Paused          | Display       | EUR           | --       | 0     | 0
+    Total: Campaigns | | |     |               | EUR           | 1,252.00 | 200   | 18
+    Total: Account   | | |     |               | EUR           | 1,252.00 | 200   | 18
+"""
+GERMAN = """
+    Kampagnenbericht
+    Gesamter Zeitraum
+    Tag        | Kampagne | Währungscode | Kosten   | Impr. | Klicks
+    -----------+----------+--------------+----------+-------+-------
+    2026-09-01 | Marke    | EUR          | 1.234,50 | 1.000 | 9
+    Gesamt: Konto | | EUR | 1.234,50 | 1.000 | 9
+"""
+LINKEDIN = """
+    Campaign Performance Report (in UTC)
+    Report Start: September 1, 2026
+    Report End: September 30, 2026
+    Date Generated: October 1, 2026
+
+    Start Date (in UTC) | Account Name | Currency | Campaign Name | Campaign Status | Total Spent | Impressions
+    --------------------+--------------+----------+---------------+-----------------+-------------+------------
+    9/14/2026           | Example      | EUR      | Events        | Active          | 12.5        | 9
+"""
+META = """
+    Reporting starts | Reporting ends | Campaign name | Campaign delivery | Results | Amount spent (EUR) | Impressions
+    -----------------+----------------+---------------+-------------------+---------+--------------------+------------
+    2026-09-01       | 2026-09-01     | Spring        | active            | 3       | 10.25              | 5
+    2026-09-01       | 2026-09-30     | Summer        | active            |         | 89.00              | 5
+    2026-09-01       | 2026-09-30     |               |                   | 3       | 99.25              | 10
+"""
+SPEND = "select channel, campaign_id, cast(period_start as varchar), period_end - period_start, amount, currency from canonical.spend order by all"
+OWN = {"Account Name", "Campaign ", "Amount spent (EUR)"}
+
+
+def _spend(drop):
+    return [(*row[:4], str(row[4].normalize()), row[5]) for row in drop.rows(SPEND)]
+
+
+def _excel(text):
+    """As "Excel CSV": UTF-16 with a byte order mark, and tabs."""
+    quoted = text.replace('"1,', "\0").replace('"', "").replace(",", "\t").replace("\0", "1,")
+    return codecs.BOM_UTF16_LE + quoted.encode("utf-16-le")
+
+
+@pytest.mark.parametrize("packed", [lambda text: text, _excel])
+def test_google_ads_below_its_titles_without_its_totals(golden, packed):
+    drop = golden("google_ads", {"Campaign performance (3).csv": GOOGLE}, packed=packed)
+    assert _spend(drop) == [
+        ("display", "Total Wine", "2026-09-02", 1, "7", "EUR"),
+        ("paid_search", "Brand", "2026-09-01", 1, "10.5", "EUR"),
+        ("paid_search", "Brand", "2026-09-01", 1, "1234.5", "EUR"),
+    ]
+    assert drop.outcomes("spend") == {"read": 6, "kept": 3, "not_selected": 3}
+
+
+def test_google_ads_in_another_language_and_with_decimal_commas(golden):
+    assert _spend(golden("google_ads", {"Bericht.csv": GERMAN})) == [
+        ("paid_search", "Marke", "2026-09-01", 1, "1234.5", "EUR")
+    ]
+
+
+def test_two_downloads_of_one_day_are_one(golden):
+    files = {"a.csv": GOOGLE, "b.csv": GOOGLE}
+    assert golden("google_ads", files).rows("select sum(amount) from canonical.spend") == [(Decimal("1252"),)]
+
+
+@pytest.mark.parametrize("column", ["Day", "Currency code"])
+def test_google_ads_without_day_or_currency_is_asked_for_it(golden, column):
+    with pytest.raises(ExportError, match=f"has no column '?(Start|{column}|Currency)"):
+        golden("google_ads", {"a.csv": GOOGLE.replace(column, "Budget" if column == "Day" else "Budget name")})
+
+
+def test_linkedin_ads_below_five_lines_of_title(golden):
+    drop = golden("linkedin_ads", {"report.csv": LINKEDIN}, packed=_excel)
+    assert _spend(drop) == [("paid_social", "Events", "2026-09-14", 1, "12.5", "EUR")]
+
+
+def test_linkedin_ads_whose_day_may_be_a_month_is_asked_about(golden):
+    with pytest.raises(ExportError, match="not certain"):
+        golden("linkedin_ads", {"report.csv": LINKEDIN.replace("9/14", "9/4")}, packed=_excel)
+
+
+def test_meta_ads_has_its_currency_in_the_header_and_a_sum_without_a_campaign(golden):
+    drop = golden("meta_ads", {"Example-Campaigns.csv": META}, own=OWN)
+    assert _spend(drop) == [
+        ("paid_social", "Spring", "2026-09-01", 1, "10.25", "EUR"),
+        ("paid_social", "Summer", "2026-09-01", 30, "89", "EUR"),
+    ]
+
+
+def test_three_platforms_in_one_drop_stay_apart(golden):
+    files = {"g.csv": GOOGLE, "m.csv": META.replace("Spring", "Brand")}
+    drop = golden("google_ads", files, own={*OWN, *(cell.strip() for cell in META.split("\n")[1].split("|"))})
+    assert {(file.path, file.profile) for file in drop.report.files} == {("g.csv", "google_ads"), ("m.csv", "meta_ads")}
+    assert drop.rows("select count(*), sum(amount) from canonical.spend") == [(5, Decimal("1351.25"))]
