@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -87,10 +87,17 @@ def effect(split: Split) -> float:
     return float((abs(split.restated) + abs(split.definition)) / largest) if largest else 0.0
 
 
-def ranked(splits: Iterator[Split], fewest: int) -> tuple[Key, ...]:
-    """Return the keys of `splits`, the largest effect first; those over fewer than `fewest` units come after."""
+def ranked(splits: Iterable[Split], named: Mapping[str, Named], fewest: int) -> tuple[Key, ...]:
+    """Return the keys of `splits`, the largest effect first, among equals in the order of `named`.
 
-    def place(split: Split) -> tuple[bool, float, Key]:
-        return max(split.before.n, split.now.n) < fewest, -effect(split), key_of(split)
+    Shares over fewer than `fewest` units come after all others: one case moves them far.
+    """
+    order = {metric: place for place, metric in enumerate(named)}
+
+    def place(split: Split) -> tuple[bool, float, int, float, Key]:
+        is_share = named[split.metric].unit == "ratio" if split.metric in named else False
+        is_small = is_share and max(split.before.n, split.now.n) < fewest
+        size = effect(split)
+        return is_small, -round(size, 2), order.get(split.metric, len(order)), -size, key_of(split)
 
     return tuple(key_of(split) for split in sorted(splits, key=place))

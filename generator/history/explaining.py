@@ -63,10 +63,10 @@ def explain_changes(
         old, told, remarks = _old_rules(today, earlier, Path(folder))
         runs, more = _runs(today, earlier, old, measure)
     splits = tuple(split for split in splits_of(runs) if split.metric != RESTATEMENT)
-    named = _named((*(old.kpis if old else ()), *today.kpis))
+    named = _named((*today.kpis, *(old.kpis if old else ())))
     settings = today.agreement.settings
     news = [one for one in splits if worth_telling(one, _unit(one, named), settings)]
-    order = ranked(iter(news), settings.min_n_rate)
+    order = ranked(news, named, settings.min_n_rate)
     causes = {} if changed is None else _causes(today, news, changed)
     remarks = (*remarks, *more, *_other_code(today, earlier))
     return Changes(version, today.version, splits, order, causes, told, named, changed is not None, remarks)
@@ -77,7 +77,11 @@ def _unit(split: Split, named: Mapping[str, Named]) -> str:
 
 
 def _named(kpis: tuple[Kpi, ...]) -> dict[str, Named]:
-    return {kpi.id: Named(kpi.title, kpi.unit) for kpi in kpis}
+    """Return the KPIs by id, those of today first, then those that are gone."""
+    found: dict[str, Named] = {}
+    for kpi in kpis:
+        found.setdefault(kpi.id, Named(kpi.title, kpi.unit))
+    return found
 
 
 def _old_rules(

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from generator.engine import Engine
 
 #: So many records of a list are named; the others are counted.
-NAMED = 8
+NAMED = 6
 
 
 class Record(NamedTuple):

@@ -22,6 +22,8 @@ from generator.pages.notes import read_notes
 from generator.pages.outline import INSIGHTS, PARTS
 from generator.pages.parts import write_parts
 from generator.pages.promises import write_promises
+from generator.pages.reviews import write_reviews
+from generator.pages.reviews.cadence import INDEX as REVIEWS
 from generator.pages.templates import Templates
 from generator.pages.trust import write_trust
 from generator.project import Project
@@ -51,6 +53,7 @@ def write_pages(report: Report, project: Project, docs: Path) -> Pages:
     write_insights(context)
     write_definitions(context)
     write_promises(context)
+    write_reviews(context)
     write_trust(context)
     write_glossary(context, project)
     write_handbook(context, prose)
@@ -85,6 +88,7 @@ def _nav(prose: list[Prose]) -> tuple[NavItem, ...]:
         {"Home": "index.md"},
         {"Funnel": parts},
         {"Insights": [{one.title: one.page} for one in INSIGHTS]},
+        {"Reviews": REVIEWS},
         {"KPIs": "kpis/index.md"},
         {"Definitions": "definitions.md"},
         {"SLA": "sla.md"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
+from copy import copy
 from functools import cached_property
 from typing import Any, NamedTuple
 from urllib.parse import unquote
@@ -74,6 +75,17 @@ class Cells:
         for row in self.periods.values():
             self._of_grain.setdefault(row.grain, []).append(row)
         self._made: dict[tuple[str, str], dict[str, Cell]] = {}
+
+    def upto(self, row: Period) -> Cells:
+        """Return the same results without the periods that were not over when `row` ended; a part period knows all."""
+        if row.is_part:
+            return self
+        _ = self._rows, self._scopes, self._compared, self._flags  # grouped once, for all
+        past = copy(self)
+        past._of_grain = {
+            grain: [one for one in rows if one.ends_on <= row.ends_on] for grain, rows in self._of_grain.items()
+        }
+        return past
 
     @cached_property
     def _columns(self) -> list[Callable[[int], Any]]:

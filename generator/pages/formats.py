@@ -15,7 +15,7 @@ SMALL = 5
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 #: Between a figure and its unit: neither breaks nor stretches.
 _GAP = "\u202f"
-_MINUS = "\u2212"
+MINUS = "\u2212"
 
 
 def rounded(value: float, places: int) -> str:
@@ -25,7 +25,7 @@ def rounded(value: float, places: int) -> str:
 
 def _rounded(exact: Decimal, places: int) -> str:
     kept = exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_EVEN)
-    return f"{_MINUS if kept < 0 else ''}{abs(kept):,.{places}f}"
+    return f"{MINUS if kept < 0 else ''}{abs(kept):,.{places}f}"
 
 
 def percent(share: float, places: int = 1) -> str:
@@ -36,7 +36,7 @@ def percent(share: float, places: int = 1) -> str:
 def money(amount: float, currency: str) -> str:
     """Return an amount with its currency code: no decimals from 1,000 on, else two."""
     text = rounded(amount, 0 if abs(amount) >= 1000 else 2)
-    return f"{_MINUS if text.startswith(_MINUS) else ''}{currency}{_GAP}{text.removeprefix(_MINUS)}"
+    return f"{MINUS if text.startswith(MINUS) else ''}{currency}{_GAP}{text.removeprefix(MINUS)}"
 
 
 def counted(value: float) -> str:
@@ -74,7 +74,7 @@ def difference(change: float | None, *, of_rates: bool) -> str:
     if change is None or not math.isfinite(change):
         return NOT_AVAILABLE
     text = rounded(change * 100, 1)
-    sign = "" if text.startswith(_MINUS) else "±" if text == "0.0" else "+"
+    sign = "" if text.startswith(MINUS) else "±" if text == "0.0" else "+"
     return f"{sign}{text}{_GAP}{'pts' if of_rates else '%'}"
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from generator.kpis.kpi import Kpi
-from generator.pages import attainment, attention, formats, scorecard
+from generator.pages import agreed_targets, attainment, attention, formats, scorecard
 from generator.pages.attention_data import stale_feeds
 from generator.pages.context import Context
+from generator.pages.headline import period_text
 from generator.pages.outline import PARTS, Part
+from generator.pages.reviews import latest
 from generator.pages.samples import misfit
 from generator.pages.scorecard import Tile
 
@@ -31,6 +33,9 @@ def write_home(context: Context) -> None:
             "has_samples": has_samples,
             "misfit": misfit(context) if has_samples else "",
             "stale": list(stale_feeds(context)),
+            "agreed": list(agreed_targets.told_at_home(context)) if tiles else [],
+            "reviews": latest(context),
+            "period_text": period_text,
             **absence(context, scorecard.shared(context)),
         },
     )

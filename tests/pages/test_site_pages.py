@@ -66,6 +66,7 @@ def test_the_navigation_is_short_and_names_pages_that_exist(written, report):
         "Home",
         "Funnel",
         "Insights",
+        "Reviews",
         "KPIs",
         "Definitions",
         "SLA",

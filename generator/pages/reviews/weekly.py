@@ -1,0 +1,199 @@
+"""The weekly review: promises, lists of what to mend, what came in; no attribution, no claims on few cases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from generator.models.records import Record
+from generator.pages import formats
+from generator.pages.attainment import REVENUE
+from generator.pages.block import Block
+from generator.pages.cells import Period
+from generator.pages.headline import chip, period_text, printed, target_text, tile_target
+from generator.pages.markup import Trusted, encoded
+from generator.pages.reviews.cadence import View
+from generator.pages.reviews.figures import by_member, cell_text, change_text, link, stand_in
+from generator.pages.reviews.promised import promise_table
+from generator.pages.tables import chip_html, html_table
+
+#: What came in, in the order of the funnel, with its month where that has a target.
+_IN = ("lead_volume", "mql_count", "sql_count", "pipeline_created")
+_WORK = (
+    "sal_acceptance",
+    "disposition_rate",
+    "lead_response_time",
+    "speed_to_lead_dist",
+    "followups_per_sql",
+    "attempt_persistence",
+    "pipeline_nurture",
+    "pipeline_coverage",
+    "untouched_leads",
+    "system_conflict",
+)
+_SPEED = (
+    ("lead_response_time", "Median"),
+    ("speed_to_lead_dist", "In time"),
+    ("untouched_leads", "Untouched"),
+)
+_AHEAD = timedelta(weeks=2)
+
+
+def blocks(view: View) -> Iterator[Block]:
+    """Yield the sections of a weekly review."""
+    if revenue := _revenue(view):
+        yield Block("Revenue", "revenue", (revenue,))
+    if promises := promise_table(view):
+        yield Block("Promises that came due", "promises", figures=(promises,))
+    yield from _lists(view)
+    yield Block("What came in", "in", figures=(_pace_table(view),))
+    yield Block("How leads are worked", "work", figures=(_work_table(view),))
+    speed = (by_member(view, _SPEED, "tier", 4), by_member(view, _SPEED, "owner", 6))
+    if any(speed):
+        yield Block("First answer by tier and owner", "speed", figures=tuple(table for table in speed if table))
+    if ages := by_member(view, (("lead_aging", "Open"),), "bucket", 5, head="Business days"):
+        late, oldest = cell_text(view, "lead_aging.past_deadline"), cell_text(view, "lead_aging.oldest")
+        said = (f"{late} are past a deadline; the oldest waits {oldest}.",) if late and oldest else ()
+        yield Block("Hand-overs still open", "aging", said, (ages,))
+    yield from _rejections(view)
+    yield Block("The next two weeks", "ahead", tuple(_planned(view)))
+
+
+def _revenue(view: View) -> str:
+    """Return the one line about revenue: of the narrowest period around the week that has a target."""
+    kpi = view.whole.kpis.get(REVENUE)
+    for grain in ("quarter", "month", "year"):
+        row = _around(view, grain)
+        cell = view.whole.cells.cell(REVENUE, row.label) if row else None
+        if kpi and row and cell and cell.value is not None and cell.target is not None:
+            told = target_text(view.whole, kpi, cell, row)
+            return f"{printed(view.whole, kpi.headline, cell)} won in {period_text(row)}: {told}."
+    return ""
+
+
+def _around(view: View, grain: str) -> Period | None:
+    rows = view.whole.cells.of_grain(grain)
+    return next((row for row in rows if row.starts_on <= view.row.starts_on < row.ends_on), None)
+
+
+def _pace_table(view: View) -> Trusted:
+    """Return what came in this week, the week before and this month, the month against its pace."""
+    rows = view.context.cells.of_grain("week")
+    before = rows[rows.index(view.row) - 1].label if view.row in rows and rows.index(view.row) else ""
+    month = _around(view, "month")
+    body = [
+        [
+            link(view, name),
+            cell_text(view, name),
+            _at(view, name, before),
+            *(_month(view, name, month) if month else ("", "")),
+        ]
+        for name in _IN
+        if name in view.whole.kpis and not view.whole.is_missing(view.whole.kpis[name])
+    ]
+    head = ["", "This week", "Week before", period_text(month) if month else "", "Against target"]
+    return html_table(head, body)
+
+
+def _at(view: View, metric: str, label: str) -> str:
+    cell = view.context.cells.cell(metric, label) if label else None
+    return printed(view.context, view.context.figure(metric), cell) if cell and cell.value is not None else ""
+
+
+def _month(view: View, metric: str, month: Period) -> tuple[object, object]:
+    kpi = view.whole.kpis[metric]
+    cell = view.whole.cells.cell(metric, month.label)
+    if cell is None or cell.value is None:
+        return "", ""
+    told = tile_target(view.whole, kpi, cell, month)
+    state = chip_html(*chip(view.whole, kpi.headline, cell)) if told else ""
+    return printed(view.whole, kpi.headline, cell), Trusted(f"{state} {encoded(told)}" if told else "")
+
+
+def _work_table(view: View) -> Trusted:
+    stands = [stand for name in _WORK if (stand := stand_in(view, name))]
+    body: list[list[object]] = [
+        [
+            link(view, stand.kpi.id),
+            printed(view.context, stand.kpi.headline, stand.cell),
+            "" if stand.period.label == view.row.label else period_text(stand.period),
+            formats.counted(stand.cell.n),
+            change_text(view, stand),
+        ]
+        for stand in stands
+    ]
+    return html_table(["", "Value", "Period", "n", "Change"], body)
+
+
+def _lists(view: View) -> Iterator[Block]:
+    """Yield the records to mend: what broke in the week, and what stands open while the week is the newest."""
+    yield from _list(view, "breached", "Broken this week", "commitment", "Due", by_week=True)
+    if not view.is_newest:
+        return
+    yield from _list(view, "due_soon", "Due soon", "commitment", "Due")
+    yield from _list(view, "untouched", "Overdue and untouched", "commitment", "Due")
+    yield from _list(view, "past_due", "Deals past their date", "stage", "Due")
+    yield from _list(view, "conflicting", "Systems disagree", "type", "Since")
+
+
+def _list(view: View, name: str, title: str, about: str, when: str, *, by_week: bool = False) -> Iterator[Block]:
+    found = [
+        one for one in view.whole.report.records.get(name, ()) if one.week == (view.starts_on if by_week else None)
+    ]
+    if not found:
+        return
+    rows = [_record(view, one, about) for one in found]
+    more = found[0].total - len(found)
+    said = (f"{formats.several(found[0].total, 'entry', 'entries')} in all.",) if more else ()
+    yield Block(title, name.replace("_", "-"), said, (html_table(["Record", "What", "Owner", when], rows, texts=4),))
+
+
+def _record(view: View, one: Record, about: str) -> list[object]:
+    owner = view.whole.label("owner", one.owner) if one.owner else ""
+    tier = f", tier {one.tier}" if one.tier else ""
+    worth = f", {formats.money(float(one.amount), view.whole.currency)}" if one.amount is not None else ""
+    what = view.whole.label(about, one.about) if one.about else "nothing recorded"
+    return [record_text(view, one.id), f"{what}{tier}{worth}", owner, _shortly(view, one.at.date())]
+
+
+def _shortly(view: View, day: date) -> str:
+    """Return a day without its year where that is the year of the review."""
+    text = formats.day(day)
+    return text.removesuffix(f" {day.year}") if day.year == view.starts_on.year else text
+
+
+def record_text(view: View, name: str) -> Trusted:
+    """Return an id as pages may print it: a link where the agreement has a pattern for one, else its last signs."""
+    pattern = view.whole.report.agreement.settings.record_links
+    if pattern:
+        return Trusted(f'<a href="{encoded(pattern.replace("{id}", name))}" rel="noreferrer">{encoded(name)}</a>')
+    return Trusted(encoded(f"…{name[-6:]}" if len(name) > 6 else name))
+
+
+def _rejections(view: View) -> Iterator[Block]:
+    """Yield why Sales rejected in the week, with an example of each reason."""
+    found = [one for one in view.whole.report.records.get("rejected", ()) if one.week == view.starts_on]
+    example = {one.about: one for one in reversed(found)}
+    cells = view.context.cells
+    counts = {
+        view.context.label("reason", member): cells.cell("rejection_reasons", view.row.label, f"reason={member}")
+        for member in (scope.partition("=")[2] for scope in cells.members("rejection_reasons", "reason"))
+    }
+    shown = {view.context.label("reason", name or "Unknown"): one for name, one in example.items()}
+    rows = [
+        [reason, formats.counted(cell.value or 0), record_text(view, shown[reason].id) if reason in shown else ""]
+        for reason, cell in counts.items()
+        if cell and cell.value
+    ]
+    if rows:
+        yield Block("Why Sales rejected", "rejections", figures=(html_table(["Reason", "Leads", "Such as"], rows),))
+
+
+def _planned(view: View) -> Iterator[str]:
+    """Yield what people noted for the two weeks after this one, campaigns above all."""
+    after = view.starts_on + timedelta(weeks=1)
+    notes = [note for note in view.whole.notes if after <= note.on < after + _AHEAD]
+    for note in notes:
+        yield f"{formats.day(note.on)}: {note.text}"
+    if not notes:
+        yield "Nothing is noted. Campaigns and other plans stand in content/annotations.yml, by day."
