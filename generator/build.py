@@ -31,6 +31,7 @@ from generator.kpis import (
     explain,
     load_kpis,
     measure_kpis,
+    targets_of_nothing,
     windows_too_short,
     write_results,
 )
@@ -123,7 +124,8 @@ def facts_of(
             found = build_facts(engine, agreement, load, drop.as_of) + _strays(history)
             engine.seal()
         calendars = tuple(Finding("calendar", Severity.NOTES, sentence, tables=("calendar",)) for sentence in remarks)
-        findings = _worst_first(load.findings + found + calendars)
+        idle = targets_of_nothing(engine, inputs.kpis, [target.metric for target in agreement.targets])
+        findings = _worst_first(load.findings + found + calendars + idle)
         agreed = record_of(project, agreement, inputs.kpis)
         yield Prepared(engine, agreement, inputs.kpis, drop, load, findings, agreed)
 

@@ -1,5 +1,6 @@
 """Reads content/kpis/*.md, checks each file, and runs it over all periods and splits."""
 
+from generator.kpis.aimless import targets_of_nothing
 from generator.kpis.explaining import explain
 from generator.kpis.explanation import Explanation
 from generator.kpis.kpi import Figure, Kind, Kpi
@@ -25,6 +26,7 @@ __all__ = [
     "load_kpis",
     "measure_kpis",
     "read_kpis",
+    "targets_of_nothing",
     "windows_too_short",
     "write_results",
 ]

@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from generator.agreement import Agreement
     from generator.sources.report import LoadReport
 
+_ORIGIN = "lead.origin_team"
+_ALL_UNKNOWN = "select 1 from lead having count(*) > 0 and count(case when origin <> 'unknown' then 1 end) = 0"
 _UNITS = "kpi_unit"  # the temp table of the rows that are being counted; no KPI file can name it
 
 
@@ -147,7 +149,10 @@ def missing_inputs(kpis: Iterable[Kpi], load: LoadReport, engine: Engine) -> dic
 def _has(need: str, load: LoadReport, engine: Engine) -> bool:
     if need == EARLIER_VERSION:
         return bool(engine.rows("select 1 from earlier_version"))
-    return load.has(*need.split("."))
+    if not load.has(*need.split(".")):
+        return False
+    # A column that says of every row that nobody knows answers nothing.
+    return need != _ORIGIN or not engine.rows(_ALL_UNKNOWN)
 
 
 def _count(

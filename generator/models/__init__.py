@@ -12,6 +12,7 @@ from generator.calendar.zones import local_date
 from generator.engine import Engine
 from generator.errors import ExportError, Mistake
 from generator.models.agreement_tables import load_agreement_tables
+from generator.models.attributes import attributes_not_carried
 from generator.models.attribution import assert_whole_credits, load_attribution_tables
 from generator.models.bridge import assert_bridge_closes
 from generator.models.checks import load_checks, run_checks
@@ -172,7 +173,7 @@ def build_facts(engine: Engine, agreement: Agreement, load: LoadReport, as_of: d
     load_channel_credit(engine, agreement.settings.attribution, _drop_id(as_of, agreement))
     assert_whole_credits(engine)
     assert_bridge_closes(engine)
-    return run_checks(engine) + overruled
+    return run_checks(engine) + overruled + attributes_not_carried(engine, agreement, load)
 
 
 def _drop_id(as_of: datetime, agreement: Agreement) -> str:

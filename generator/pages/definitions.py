@@ -9,6 +9,7 @@ from datetime import date
 from generator.agreement import Agreement, Definition, Move, Reason, Stage
 from generator.agreement.promises import definition_changes
 from generator.agreement.sentences import bullets, clauses, tier_sentences
+from generator.models.attributes import NOT_CARRIED
 from generator.pages import formats
 from generator.pages.context import Context
 from generator.pages.markup import Trusted, encoded
@@ -70,6 +71,7 @@ def write_definitions(context: Context) -> None:
             "name_of": stage_name,
             "rail": rail_of_review(context, "definitions.md", "definitions"),
             "is_sample": context.came_with_the_product("lifecycle.yml"),
+            "not_carried": [one.text for one in context.report.findings if one.id == NOT_CARRIED],
         },
     )
 

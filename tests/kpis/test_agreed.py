@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from kpi_bench import kpi_text
+from kpi_bench import kpi_text, read
+
+from generator.kpis import targets_of_nothing
 
 HANDED = kpi_text(
     "select handoff_id as unit, handed_at as moment, excluded, region, channel, region as team from handoff",
@@ -129,3 +131,16 @@ def test_a_target_of_the_only_team_is_that_of_an_undivided_number(agree):
 def test_a_member_of_a_target_is_found_however_its_letters_are_cased(agree):
     bench = agree(("2026-04", 4, "2026-04", {"region": "emea"}))
     assert attained(bench, "2026-04", "region=EMEA").value == 2 / 4
+
+
+def test_a_target_of_a_metric_that_nothing_counts_is_told_with_the_likely_spelling(spring):
+    header = "target_id | metric_id"
+    spring.facts(agreed_target=f"{header}\nt1 | handed\nt2 | hnded\nt3 | hnded\nt4 | resting\nt5 | Call Ada Example")
+    (found,) = targets_of_nothing(spring.engine, read(HANDED), ["resting"])
+    assert (found.failing, found.checked) == (3, 5)
+    assert found.text.endswith("held against no figure: a name that none can be, 'hnded' (did you mean 'handed'?)")
+
+
+def test_where_every_target_is_of_a_known_metric_nothing_is_said(spring):
+    spring.facts(agreed_target="target_id | metric_id\nt1 | handed")
+    assert targets_of_nothing(spring.engine, read(HANDED), []) == ()

@@ -42,6 +42,8 @@ def targets(spring, *rows: tuple[str, str, str, str]):
         deal=DEALS,
         target="\n".join([header, *lines]),
         revenue=REVENUE,
+        setting="key | value\noriginated_rule | lead_origin",
+        source_table="name | is_present:boolean\ntouch | true",
     )
 
 

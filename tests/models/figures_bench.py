@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 
@@ -35,6 +35,7 @@ class Figures:
     """The cells of some KPIs."""
 
     cells: pd.DataFrame
+    missing: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def of(self, metric: str, period: str = "2026-10", scope: str = "all"):
         """Return a number, or the status word of a cell that has none; None where there is no cell."""
@@ -67,7 +68,7 @@ class FigureBench:
         agreement = agreement_of(settings or {})
         texts = {f"content/kpis/{name}.md": _alone(_text(name)) for name in kpis}
         found = measure_kpis(read_kpis(texts, agreement), built.engine, agreement, Everything(), as_of)
-        return Figures(found.results.cells)
+        return Figures(found.results.cells, dict(found.missing))
 
 
 def _alone(text: str) -> str:

@@ -90,6 +90,21 @@ def test_the_agreed_rule_says_what_marketing_originated(measure, rule, expected)
     assert found.of("team_attainment", scope="team=marketing") == expected / 340_000
 
 
+def test_where_touches_decide_and_there_are_none_marketings_attainment_is_missing(measure):
+    target = """
+        metric_id           period_start  period_end  team       value
+        originated_revenue  2026-10-01    2026-11-01  marketing  340000
+        revenue_won         2026-10-01    2026-11-01  sales      840000
+    """
+    drop = {name: drawn for name, drawn in FIVE.items() if name != "touch"}
+    found = measure(
+        "originated_revenue", "revenue_won", "team_attainment",
+        settings={"originated_rule": "first_touch"}, target=target, **drop,
+    )
+    assert found.of("team_attainment", scope="team=marketing") == "missing_input"
+    assert found.of("team_attainment", scope="team=sales") == 210_000 / 840_000
+
+
 def test_where_nobody_knows_who_made_any_lead_the_number_is_missing(measure):
     found = measure("originated_revenue", "revenue_won", opportunity=deals(deal("O1", 1000)))
     assert found.of("originated_revenue") == "missing_input"

@@ -107,7 +107,9 @@ def test_shares_of_channels_add_to_one_with_their_interval(measure, share_of, sh
 
 def test_where_nobody_knows_who_produced_any_lead_marketings_channels_are_unknown(measure):
     drawing = "lead_id  created_at   origin_team  channel\nL1  10-01 08:00  unknown  paid\nL2  10-01 08:00  -  paid"
-    assert measure("channel_share", lead=drawing).of("channel_share") == "missing_input"
+    found = measure("channel_share", lead=drawing)
+    assert found.of("channel_share", "all") == "missing_input"
+    assert found.missing["channel_share"] == ("lead.origin_team",)
 
 
 # ------------------------------------------------------------------------------------------------- open
