@@ -73,72 +73,110 @@ scored as (
             and step.from_at <= moment.moment and (step.until_at is null or moment.moment < step.until_at)
 ),
 
-judged as (
+-- Numbers stand for versions and alternatives: there is a row for each instant, alternative and condition.
+part as (
     select
-        moment.moment_no,
         alternative.definition,
         alternative.version,
-        alternative.alternative,
+        alternative.condition_no,
         alternative.is_refused,
         criterion.kind,
-        case criterion.kind
-            when 'known' then coalesce(trait.holds, 1)
-            when 'score' then
-                case
-                    when not scored.is_told then 1
-                    when scored.points > scored.number or scored.op = '>=' and scored.points = scored.number then 2
-                    else 0
-                end
-            when 'deal' then case when dealt.moment_no is null then 0 else 2 end
-            when 'manual' then case when moment.cycle is null then 0 else 2 end
-            else
-                case
-                    when coalesce(counted.events, 0) >= criterion.at_least then 2
-                    when source.is_present then 0
-                    else 1
-                end
+        criterion.at_least,
+        dense_rank() over (order by alternative.definition, alternative.version) as version_no,
+        dense_rank() over (
+            order by alternative.definition, alternative.version, alternative.alternative
+        ) as alternative_no
+    from alternative
+    inner join criterion on criterion.condition_no = alternative.condition_no
+),
+
+-- Kind by kind, since each is looked up elsewhere; every lead has all that can be known of it.
+judged as (
+    select
+        moment.moment_no, part.version_no, part.alternative_no, part.is_refused, coalesce(trait.holds, 1) as holds
+    from lead_trait as trait
+    inner join criteria_moment as moment on moment.lead_id = trait.lead_id
+    inner join part
+        on part.definition = moment.definition and part.condition_no = trait.condition_no and part.kind = 'known'
+    union all
+    select
+        moment.moment_no, part.version_no, part.alternative_no, part.is_refused,
+        case
+            when not scored.is_told then 1
+            when scored.points > scored.number or scored.op = '>=' and scored.points = scored.number then 2
+            else 0
         end as holds
     from criteria_moment as moment
-    inner join alternative on alternative.definition = moment.definition
-    inner join criterion on criterion.condition_no = alternative.condition_no
-    left join lead_trait as trait
-        on trait.lead_id = moment.lead_id and trait.condition_no = alternative.condition_no
-    left join counted
-        on counted.moment_no = moment.moment_no and counted.condition_no = alternative.condition_no
-    left join dealt on dealt.moment_no = moment.moment_no and dealt.condition_no = alternative.condition_no
-    left join scored on scored.moment_no = moment.moment_no and scored.condition_no = alternative.condition_no
-    left join source_table as source on source.name = criterion.kind
+    inner join part on part.definition = moment.definition and part.kind = 'score'
+    left join scored on scored.moment_no = moment.moment_no and scored.condition_no = part.condition_no
+    union all
+    select
+        moment.moment_no, part.version_no, part.alternative_no, part.is_refused,
+        case when dealt.moment_no is null then 0 else 2 end as holds
+    from criteria_moment as moment
+    inner join part on part.definition = moment.definition and part.kind = 'deal'
+    left join dealt on dealt.moment_no = moment.moment_no and dealt.condition_no = part.condition_no
+    union all
+    select
+        moment.moment_no, part.version_no, part.alternative_no, part.is_refused,
+        case when moment.cycle is null then 0 else 2 end as holds
+    from criteria_moment as moment
+    inner join part on part.definition = moment.definition and part.kind = 'manual'
+    union all
+    select
+        moment.moment_no, part.version_no, part.alternative_no, part.is_refused,
+        case
+            when coalesce(counted.events, 0) >= part.at_least then 2
+            when source.is_present then 0
+            else 1
+        end as holds
+    from criteria_moment as moment
+    inner join part
+        on part.definition = moment.definition and part.kind not in ('known', 'score', 'deal', 'manual')
+    left join source_table as source on source.name = part.kind
+    left join counted on counted.moment_no = moment.moment_no and counted.condition_no = part.condition_no
 ),
 
 tried as (
     select
         moment_no,
-        version,
-        alternative,
+        version_no,
         min(case
             when not is_refused then holds
             when holds = 1 then 2
             else 2 - holds
-        end) as holds,
-        max(case when kind = 'known' then 1 else 0 end) as reads_today
+        end) as holds
     from judged
-    group by moment_no, version, alternative
+    group by moment_no, version_no, alternative_no
+),
+
+best as (
+    select moment_no, version_no, max(holds) as holds
+    from tried
+    group by moment_no, version_no
+),
+
+ruling as (
+    select
+        part.version_no, definition.definition, definition.version, definition.effective_from, definition.effective_to,
+        max(case when part.kind = 'known' then 1 else 0 end) = 1 as reads_today
+    from part
+    inner join definition on definition.definition = part.definition and definition.version = part.version
+    group by
+        part.version_no, definition.definition, definition.version, definition.effective_from, definition.effective_to
 )
 
 select
     moment.lead_id,
     moment.definition,
-    definition.version,
+    ruling.version,
     moment.moment,
     moment.cycle,
-    local_slot.local_date >= definition.effective_from
-    and local_slot.local_date < coalesce(definition.effective_to, date '9999-12-31') as is_in_force,
-    case max(tried.holds) when 2 then 'met' when 1 then 'unknown' else 'not_met' end as verdict,
-    max(tried.reads_today) = 1 as reads_today
-from tried
-inner join criteria_moment as moment on moment.moment_no = tried.moment_no
-inner join definition on definition.definition = moment.definition and definition.version = tried.version
+    local_slot.local_date >= ruling.effective_from
+    and local_slot.local_date < coalesce(ruling.effective_to, date '9999-12-31') as is_in_force,
+    case best.holds when 2 then 'met' when 1 then 'unknown' else 'not_met' end as verdict,
+    ruling.reads_today
+from best
+inner join ruling on ruling.version_no = best.version_no
+inner join criteria_moment as moment on moment.moment_no = best.moment_no
 inner join local_slot on local_slot.slot = cast(floor(epoch(moment.moment) / 900) as bigint)
-group by
-    moment.lead_id, moment.definition, definition.version, moment.moment, moment.cycle, local_slot.local_date,
-    definition.effective_from, definition.effective_to
