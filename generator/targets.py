@@ -13,7 +13,7 @@ from generator.kpis.agreed import Aim, chosen_targets
 from generator.kpis.kpi import Kpi
 from generator.measures import Measured, earlier_course
 from generator.measures.intervals import Numbers
-from generator.measures.periods import OWN, Periods
+from generator.measures.periods import OWN, Indices, Periods
 from generator.measures.results import CELL_COLUMNS, Status
 from generator.measures.samples import fewest_to_judge
 
@@ -21,6 +21,7 @@ ON_TARGET, AT_RISK, OFF_TARGET = "on_target", "at_risk", "off_target"
 _ENOUGH, _NEARLY = 1.0, 0.9  # attainment from which a metric is on target, or at risk
 _HAIR = 1e-12  # 0.27 of 0.3 is 0.9, whatever floats make of it
 _NUMBERS = ("value", "numerator", "denominator", "low", "high", "target", "attainment")
+_JUDGED = ("target", "attainment", "target_status")
 _METRIC_COLUMNS = ["metric_id", "flow", "better", "fewest", "low_band", "high_band"]
 
 
@@ -45,14 +46,21 @@ def add_targets(
     chosen = chosen_targets(engine, aims, periods)
     # Most metrics have neither target nor band, and their cells stay as they are.
     judges = metrics["metric_id"].isin(chosen["metric_id"]) | metrics["low_band"].notna()
-    is_judged = cells["metric_id"].isin(metrics.loc[judges, "metric_id"])
-    of_metric = cells[is_judged].merge(metrics, on="metric_id", how="left")
+    places = np.flatnonzero(cells["metric_id"].isin(metrics.loc[judges, "metric_id"]))
+    of_metric = cells.iloc[places].merge(metrics, on="metric_id", how="left")
     flows = [kpi.id for kpi in known if kpi.target == "flow"]
     course = earlier_course(measured or Measured({}, periods), flows if settings.pacing == "history_curve" else ())
     judged = _judged(_beside(of_metric, chosen, periods, settings, course))
-    others = cells[~is_judged]
-    parts = [others, judged[list(CELL_COLUMNS)], *_companions(judged)]
-    return pd.concat([part for part in parts if len(part)] or [cells], ignore_index=True)[list(CELL_COLUMNS)]
+    filled = cells.assign(**{name: _with(cells[name], places, judged[name]) for name in _JUDGED})
+    parts = [filled, *(part for part in _companions(judged) if len(part))]
+    return pd.concat(parts, ignore_index=True) if len(parts) > 1 else filled
+
+
+def _with(column: pd.Series, places: Indices, values: pd.Series) -> pd.Series:
+    """Return `column` with `values` at these places."""
+    filled = column.copy()
+    filled.iloc[places] = values.to_numpy()
+    return filled
 
 
 def _metrics(kpis: tuple[Kpi, ...], min_n_rate: int) -> pd.DataFrame:

@@ -279,8 +279,11 @@ def _compare(kpis: Iterable[Kpi], measured: Measured, periods: Periods, min_n_ra
             metric = measured.metrics.get(metric_id)
             if metric is None or not kpi.compare:
                 continue
+            # How members changed is told nowhere, unless there is nothing but members.
+            whole = metric.grid.where(ALL)
+            told = metric.only(whole) if whole.any() else metric
             # What a measure makes beside a figure is compared as a plain number of that figure's unit.
             figure = figures.get(metric_id)
             kind = figure.kind if figure else Kind.FORMULA
             unit = figure.unit if figure else kpi.unit
-            yield compare(metric, periods, metric_id, kind, unit, kpi.compare, min_n_rate)
+            yield compare(told, periods, metric_id, kind, unit, kpi.compare, min_n_rate)

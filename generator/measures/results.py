@@ -58,7 +58,8 @@ class Results:
         `denominator`, `target`, `attainment` are floats (NaN: none), `n` is Int64, `status` a word of Status,
         `target_status` one of on_target, at_risk, off_target or "", `cut` an ISO date or "".
         Sorted by metric_id, period, scope.
-    comparisons: COMPARISON_COLUMNS; comparison is one of wow, mom, qoq, yoy; `change` is a difference (percentage
+    comparisons: COMPARISON_COLUMNS, of the whole, or of members where there is no whole; comparison is one of wow,
+        mom, qoq, yoy; `change` is a difference (percentage
         points / 100) for rates, cohorts and whatever has the unit `ratio`, and a relative change for everything else;
         `low` and `high` bound it where there is an interval; verdict is up, down, no_clear_change or n/a (sample too
         small, a side missing, no interval for this kind); `note` is "" or `prior_exhausted`.
