@@ -76,7 +76,7 @@ def _inputs(project: Project, request: Request, drop: Drop) -> Mapping[str, str]
         "exports": _digest([path.relative_to(root).as_posix(), sha256_of(path)] for path in drop_files(drop.path)),
         "content": _digest(_files(project, "content")),
         "templates": _digest(_files(project, "site_templates")),
-        "site_settings": _digest(_hashes({path.name: path for path in (*settings, PACKAGED / "mkdocs.yml")})),
+        "site_settings": _digest(_hashes({"": PACKAGED / "mkdocs.yml", **{path.name: path for path in settings}})),
         "settings": sha256_of(request.settings) if request.settings else "",
         "engine": request.engine,
         "generator": _code(),
