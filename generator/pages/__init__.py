@@ -10,6 +10,7 @@ from pathlib import Path
 from generator.charts import Chart
 from generator.pages import formats
 from generator.pages.cells import Cells
+from generator.pages.changes import write_changes
 from generator.pages.context import Context
 from generator.pages.definitions import write_definitions
 from generator.pages.downloads import write_kpi_csvs
@@ -55,6 +56,7 @@ def write_pages(report: Report, project: Project, docs: Path) -> Pages:
     write_promises(context)
     write_reviews(context)
     write_trust(context)
+    write_changes(context)
     write_glossary(context, project)
     write_handbook(context, prose)
     write_kpi_csvs(context)
@@ -93,5 +95,6 @@ def _nav(prose: list[Prose]) -> tuple[NavItem, ...]:
         {"Definitions": "definitions.md"},
         {"SLA": "sla.md"},
         {"Trust": "trust.md"},
+        {"Changes": "changes.md"},
         {"Guide": [*guide, {"Glossary": "guide/glossary.md"}]},
     )

@@ -80,6 +80,7 @@ def write_changes(context: Context) -> None:
         {
             "changes": found,
             "before": found.before if found else None,
+            "remarks": found.remarks if found else (),
             "told": list(told(context)),
             "agreed": [
                 (_KINDS[kind], [one.text for one in found.differences if one.kind == kind])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from generator.kpis.kpi import Kpi
 from generator.pages import agreed_targets, attainment, attention, formats, scorecard
 from generator.pages.attention_data import stale_feeds
+from generator.pages.changes import foremost
 from generator.pages.context import Context
 from generator.pages.headline import period_text
 from generator.pages.outline import PARTS, Part
@@ -36,6 +37,8 @@ def write_home(context: Context) -> None:
             "agreed": list(agreed_targets.told_at_home(context)) if tiles else [],
             "reviews": latest(context),
             "period_text": period_text,
+            "changes": context.report.changes,
+            "moved": foremost(context),
             **absence(context, scorecard.shared(context)),
         },
     )
