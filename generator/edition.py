@@ -16,7 +16,7 @@ from generator.errors import ExportError, told
 from generator.history import PRIVATE
 from generator.progress import Progress
 from generator.project import PACKAGED, Project
-from generator.publish import Edition, Outcome, Ways, publish
+from generator.publish import Edition, Outcome, Ways, publish, publish_to_branch
 from generator.sources import open_drop
 from generator.sources.containers import drop_files, sha256_of
 from generator.sources.report import Drop
@@ -41,13 +41,22 @@ _LIBRARIES = (
 
 
 def publish_drop(
-    project: Project, request: Request, target: Path, ways: Ways, progress: Progress, *, site_url: str | None = None
+    project: Project,
+    request: Request,
+    target: Path | str,
+    ways: Ways,
+    progress: Progress,
+    *,
+    site_url: str | None = None,
 ) -> Outcome:
     """Build the site of a drop and add it to `target` as a version; nothing happens where the same stands there.
 
-    `site_url` is where `target` will be served.
+    target: a folder, or the name of a git branch. `site_url` is where it will be served.
     """
-    return publish(target, edition_of(project, request, progress, alias=ways.alias, site_url=site_url), ways, progress)
+    edition = edition_of(project, request, progress, alias=ways.alias, site_url=site_url)
+    if isinstance(target, Path):
+        return publish(target, edition, ways, progress)
+    return publish_to_branch(target, edition, ways, progress)
 
 
 def edition_of(

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     help="A copy works everywhere and takes no room; a link or leading pages move less when files are copied on.",
 )
 @click.option("--keep", type=click.IntRange(min=1), help="How many versions keep their pages; default: all.")
+@click.option("--mike", is_flag=True, help="Commit the version to a git branch instead, by mike; push it yourself.")
+@click.option("--branch", default="gh-pages", show_default=True, help="The branch, with --mike.")
 @click.option("--site-url", help="Where the folder of versions will be served.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was published as JSON.")
 @click.pass_obj
@@ -37,6 +39,8 @@ def publish(
     alias: str,
     alias_as: str,
     keep: int | None,
+    mike: bool,
+    branch: str,
     site_url: str | None,
     as_json: bool,
     **options: Any,
@@ -50,19 +54,21 @@ def publish(
     from generator.publish import Kind, Ways
 
     need_project(session.project)
-    need_apart(target, session.project, options["exports"], "--to")
-    need_place(target.absolute(), target, "--to")
-    ways = Ways(alias, Kind(alias_as), keep)
-    outcome = publish_drop(
-        session.project, request_of(options), target.resolve(), ways, session.progress, site_url=site_url
-    )
+    if mike and keep:
+        raise click.UsageError("--keep prunes a folder of versions; a git branch keeps what was committed.")
+    if not mike:
+        need_apart(target, session.project, options["exports"], "--to")
+        need_place(target.absolute(), target, "--to")
+    ways, place = Ways(alias, Kind(alias_as), keep), branch if mike else target.resolve()
+    outcome = publish_drop(session.project, request_of(options), place, ways, session.progress, site_url=site_url)
+    where = f"{branch}:" if mike else f"{target}/"
     if as_json:
-        print_json(_record(outcome, target, alias))
+        print_json(_record(outcome, where, alias))
     else:
-        click.echo("\n".join(_lines(outcome, target, alias)))
+        click.echo("\n".join(_lines(outcome, where, alias)))
 
 
-def _record(outcome: Outcome, target: Path, alias: str) -> dict[str, object]:
+def _record(outcome: Outcome, where: str, alias: str) -> dict[str, object]:
     version = outcome.version
     return {
         "version": version.id,
@@ -70,18 +76,18 @@ def _record(outcome: Outcome, target: Path, alias: str) -> dict[str, object]:
         "aliases": list(version.aliases),
         "published": outcome.is_new,
         "pruned": list(outcome.pruned),
-        "site": str(target / version.id),
-        "data": str(target / version.id / "data"),
-        "index": str(target / alias / "index.html"),
+        "site": f"{where}{version.id}",
+        "data": f"{where}{version.id}/data",
+        "index": f"{where}{alias}/index.html",
     }
 
 
-def _lines(outcome: Outcome, target: Path, alias: str) -> list[str]:
+def _lines(outcome: Outcome, where: str, alias: str) -> list[str]:
     version = outcome.version
     if outcome.is_new:
         named = f", which is {alias} now" if alias in version.aliases else ""
-        lines = [f"{target / version.id}: published{named}"]
+        lines = [f"{where}{version.id}: published{named}"]
     else:
-        pruned = "" if version.has_pages else "; its pages were pruned, its results are there"
-        lines = [f"{target / version.id}: published before from the same inputs, so nothing is new{pruned}"]
-    return [*lines, *(f"{target / one}: pruned; its results stay" for one in outcome.pruned)]
+        pruned = "" if outcome.has_pages else "; its pages were pruned, its results are there"
+        lines = [f"{where}{version.id}: published before from the same inputs, so nothing is new{pruned}"]
+    return [*lines, *(f"{where}{one}: pruned; its results stay" for one in outcome.pruned)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,36 +10,22 @@ from generator.errors import Mistake, PublishError, told
 from generator.progress import Progress
 from generator.publish.aliases import Kind, leading_page, names, point
 from generator.publish.alone import alone_in
+from generator.publish.edition import Edition, finished
 from generator.publish.pruning import drop_old_records, drop_pages, too_many
 from generator.publish.versions import (
     Version,
     id_for,
     inputs_of,
     is_version_id,
-    json_text,
     place_of,
     versions_of,
     write_index,
-    write_record,
     write_whole,
 )
 
-#: The list of a version's pages, below it: a script asks whether another version has the same page.
-PAGES = "data/pages.json"
 _ROOT = "index.html"
 _ALIAS = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _MARK = "<!-- leads to the newest version -->\n"
-
-
-@dataclass(frozen=True)
-class Edition:
-    """What is to be published."""
-
-    day: str  # the local date of the last instant before as-of
-    inputs: Mapping[str, str]  # hashes of all that decides the bytes of the site, by name
-    #: Builds the site into a new folder, as the version of that id, compared with the results of the version before.
-    build: Callable[[Path, str, Path | None], None]
-    record_days: int = 90  # after which versions lose their lists of records
 
 
 @dataclass(frozen=True)
@@ -58,7 +43,8 @@ class Outcome:
 
     version: Version
     is_new: bool  # False: the same inputs were published before
-    pruned: tuple[str, ...]  # versions that lost their pages now
+    has_pages: bool = True  # False: published before, and pruned since
+    pruned: tuple[str, ...] = ()  # versions that lost their pages now
 
 
 def publish(target: Path, edition: Edition, ways: Ways, progress: Progress) -> Outcome:
@@ -74,7 +60,8 @@ def publish(target: Path, edition: Edition, ways: Ways, progress: Progress) -> O
             published = _published(edition, versions)
             added = published or _add(edition, target, versions, work)
             pruned = _settle(target, ways, edition.record_days, work)
-    return Outcome(next(one for one in versions_of(target) if one.id == added), published is None, pruned)
+    version = next(one for one in versions_of(target) if one.id == added)
+    return Outcome(version, published is None, version.has_pages, pruned)
 
 
 def _published(edition: Edition, versions: list[Version]) -> str | None:
@@ -87,12 +74,7 @@ def _add(edition: Edition, target: Path, versions: list[Version], work: Path) ->
     """Build the site and let it appear in the target by one rename; return its id."""
     version = id_for(edition.day, versions)
     before = [one for one in versions if place_of(one.id) < place_of(version)]
-    site = work / "site"
-    edition.build(site, version, before[-1].data if before else None)
-    write_record(site, version, edition.inputs)
-    pages = sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
-    (site / PAGES).write_text(json_text(pages), encoding="utf-8")
-    site.rename(target / version)
+    finished(edition, work / "site", version, before[-1].data if before else None).rename(target / version)
     return version
 
 
