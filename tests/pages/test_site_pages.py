@@ -71,6 +71,7 @@ def test_the_navigation_is_short_and_names_pages_that_exist(written, report):
         "Definitions",
         "SLA",
         "Trust",
+        "Changes",
         "Guide",
     ]
     paths = re.findall(r"'([^']+\.md)'", str(nav))
