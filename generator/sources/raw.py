@@ -103,13 +103,15 @@ def load_file(
         bool(layout and layout.assumed),
         aliases=_aliases(claim),
         left_out=copied.left_out,
-        is_utc=_is_copy(claim, header),
+        is_utc=_is_utc(claim, header),
     )
 
 
-def _is_copy(claim: Claim, names: Iterable[str]) -> bool:
-    """Whether the file comes from a warehouse, which keeps all times in UTC, rather than from the system."""
+def _is_utc(claim: Claim, names: Iterable[str]) -> bool:
+    """Whether the times of the file are UTC: its source says so, or it is a copy of a warehouse."""
     source = claim.profile.sources[claim.source]
+    if source.zone == "UTC":
+        return True
     marks = claim.profile.written(source, "copied_by") or ()
     return any(Header(names, claim.profile, source).places((mark,)) for mark in marks)
 
@@ -263,7 +265,7 @@ def _load_parquet(
         rows,
         first_row=1,
         aliases=_aliases(claim),
-        is_utc=_is_copy(claim, [n for n, _ in found]),
+        is_utc=_is_utc(claim, [n for n, _ in found]),
     )
 
 

@@ -81,14 +81,14 @@ class Relations:
             cell = quoted(column) if column in file.columns else f"cast(null as {kind})"
             if column in file.columns and file.columns[column] != kind:
                 cell = f"cast({cell} as {kind})"
+            if nulls and kind == "VARCHAR":
+                cell = nulled(f"clean_cell({cell})", nulls)
             wish = offered[column].as_ if column in offered else "text"
             if wish == "salesforce_id":
                 cell = f"wide_id(clean_cell({cell}))" if column in short else f"clean_cell({cell})"
             elif wish == "keyed_hash":
                 cell = f"keyed_hash(clean_cell({cell}))"
-            elif nulls and kind == "VARCHAR":
-                cell = nulled(f"clean_cell({cell})", nulls)
-            if file.is_utc and kind == "VARCHAR" and column in dates:
+            elif file.is_utc and kind == "VARCHAR" and column in dates:
                 cell = f"zoned({cell})"
             elif file.is_utc and column in source.families:
                 cell = f"zoned_values({cell})"
