@@ -63,6 +63,14 @@ def choose_calendars(engine: Engine, agreement: Agreement) -> Chosen:
     return Chosen(tuple(hours), (*_differences(hours, agreed), *_strays(dropped, both)))
 
 
+def agreed_hours(agreement: Agreement, calendar_id: str) -> Hours:
+    """Return the hours of a calendar as the agreement says them; what it does not know never closes."""
+    agreed = _agreed(agreement)
+    if calendar_id not in agreed.windows:
+        return around_the_clock(calendar_id, agreement.settings.reporting_timezone)
+    return agreed.read(calendar_id, AGREED)[0]
+
+
 def _dropped(engine: Engine) -> _Rows:
     windows, holidays = defaultdict(list), defaultdict(list)
     for calendar_id, timezone, weekday, opens, closes in engine.rows(

@@ -19,6 +19,7 @@ from generator.pages.handbook import Prose, read_handbook, write_handbook
 from generator.pages.home import write_home
 from generator.pages.insights import write_insights
 from generator.pages.kpi_pages import write_kpi_pages
+from generator.pages.newcomers import NEWCOMERS, write_newcomers
 from generator.pages.notes import read_notes
 from generator.pages.outline import INSIGHTS, PARTS
 from generator.pages.parts import write_parts
@@ -58,7 +59,8 @@ def write_pages(report: Report, project: Project, docs: Path) -> Pages:
     write_trust(context)
     write_changes(context)
     write_glossary(context, project)
-    write_handbook(context, prose)
+    write_newcomers(context)
+    write_handbook(context, prose)  # a company's own page of the same name takes the place of a generated one
     write_kpi_csvs(context)
     return Pages(_nav(prose), context.charts)
 
@@ -85,7 +87,9 @@ def templates(report: Report, project: Project) -> Templates:
 def _nav(prose: list[Prose]) -> tuple[NavItem, ...]:
     """Return the short navigation; KPI pages are reached from their lists, the funnel and the search."""
     parts: list[object] = ["funnel/index.md", *({part.title: part.page} for part in PARTS)]
-    guide: list[object] = [{escape(page.title): page.page} for page in prose]
+    own = {page.page for page in prose}
+    guide: list[object] = [{title: page} for page, title in NEWCOMERS if page not in own]
+    guide += [{escape(page.title): page.page} for page in prose]
     return (
         {"Home": "index.md"},
         {"Funnel": parts},
