@@ -39,6 +39,7 @@ from generator.measures import assemble
 from generator.models import build_facts
 from generator.models.agreed import agreed_targets
 from generator.models.history import History, history_of
+from generator.models.practice import practice_of
 from generator.models.records import list_records
 from generator.pages import write_pages
 from generator.progress import Progress
@@ -179,6 +180,7 @@ def report_on(
         version=generator.__version__,
         targets=agreed_targets(ready.engine),
         records=list_records(ready.engine, ready.drop.as_of.date() - LISTED),
+        practice=practice_of(ready.engine, ready.agreement, ready.drop.as_of),
         agreed=ready.agreed,
     )
 

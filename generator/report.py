@@ -13,6 +13,7 @@ from generator.kpis.kpi import Kpi
 from generator.kpis.writing import cell_lines
 from generator.measures.results import Results
 from generator.models.agreed import AgreedTarget
+from generator.models.practice import Practice
 from generator.models.records import Record
 from generator.sources.report import Drop, Finding, LoadReport
 
@@ -32,6 +33,7 @@ class Report:
     version: str  # of the generator
     targets: tuple[AgreedTarget, ...] = ()  # of teams, those for periods to come among them
     records: Mapping[str, tuple[Record, ...]] = field(default_factory=dict)  # the lists of the weekly review
+    practice: Practice = Practice()  # what became of the agreement
     agreed: Mapping[str, Any] = field(default_factory=dict)  # the whole agreement as texts: agreement.json
     changes: Changes | None = None  # since the version before; None: nobody asked
 

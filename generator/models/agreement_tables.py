@@ -93,6 +93,14 @@ _TYPES: dict[str, dict[str, str]] = {
         "per": "varchar",
     },
     "score_reset": {"score": "varchar", "stage": "varchar"},
+    "agreed_move": {
+        "from_stage": "varchar",
+        "to_stage": "varchar",
+        "effect": "varchar",
+        "is_flagged": "boolean",
+        "reason": "varchar",
+        "is_reason_required": "boolean",
+    },
     "alternative": {
         "definition": "varchar",
         "version": "varchar",
@@ -161,6 +169,10 @@ def load_agreement_tables(engine: Engine, agreement: Agreement, as_of: datetime)
         "scoring": criteria.scoring,
         "score_rule": criteria.score_rule,
         "score_reset": criteria.score_reset,
+        "agreed_move": [
+            (m.from_stage, m.to_stage, m.effect, m.flagged, m.reason, m.reason_required)
+            for m in agreement.lifecycle.moves
+        ],
         "score_band": score_bands(agreement),
         "score_threshold": score_thresholds(agreement),
         "setting": _settings(agreement, as_of),

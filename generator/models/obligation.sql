@@ -214,6 +214,7 @@ select
     due_at,
     stopped_at,
     elapsed_s,
+    cast(allowed_s as integer) as allowed_s,
     paused_s,
     case
         when is_excluded then 'excluded'

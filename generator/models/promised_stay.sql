@@ -8,6 +8,7 @@ with option as (
 select
     -cast(row_number() over (order by stay.deal_id, stay.stage) as integer) as stay_no,
     stay.deal_id || '@' || stay.stage as stay_id,
+    stay.deal_id,
     stay.stage,
     stay.entered_at,
     stay.exit_at,

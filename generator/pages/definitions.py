@@ -8,12 +8,14 @@ from datetime import date
 
 from generator.agreement import Agreement, Definition, Move, Reason, Stage
 from generator.agreement.promises import definition_changes
-from generator.agreement.sentences import bullets, clauses, tier_sentences
+from generator.agreement.sentences import bullets, clauses, score_sentences, tier_sentences
 from generator.models.attributes import NOT_CARRIED
 from generator.pages import formats
 from generator.pages.context import Context
+from generator.pages.lifecycle_practice import conflicts, moves, write_lists
 from generator.pages.markup import Trusted, encoded
 from generator.pages.rail import rail_of_review
+from generator.pages.restated import examples, months, reads_today, versions, write_in_out
 
 TEAMS = {"marketing": "Marketing", "sales": "Sales", "joint": "Both teams", "ops": "Operations"}
 FAMILIES = {
@@ -59,6 +61,9 @@ def write_definitions(context: Context) -> None:
     agreement = context.report.agreement
     day = context.report.drop.as_of.date()
     entries = [entry(agreement, stage, day) for stage in agreement.lifecycle.stages]
+    current = agreement.definition_at("mql", day)
+    write_lists(context)
+    write_in_out(context)
     context.write(
         "definitions.md",
         "definitions.md.j2",
@@ -66,6 +71,15 @@ def write_definitions(context: Context) -> None:
             "entries": entries,
             "stages": [stage for stage in agreement.lifecycle.stages if stage.kind != "end"],
             "matrix": _matrix(agreement),
+            "scores": [(score, score_sentences(agreement, score)) for score in agreement.lifecycle.scores],
+            "seen": {"mql": list(examples(context, current.version))} if current else {},
+            "moves": list(moves(context)),
+            "odd_moves": len(context.report.practice.odd_moves),
+            "retention": agreement.settings.record_retention_days,
+            "conflicts": list(conflicts(context)) if context.report.practice.moves else [],
+            "versions": versions(context),
+            "months": list(months(context)),
+            "reads_today": reads_today(context),
             "reasons": _reasons(agreement),
             "families": FAMILIES,
             "name_of": stage_name,

@@ -8,13 +8,16 @@ from datetime import date
 
 from generator.agreement import Agreement, Calendar, Commitment
 from generator.agreement.promises import commitment_sentence, opening_hours, tier_target_text
+from generator.agreement.sla import scope_of
 from generator.kpis.kpi import Kpi
 from generator.measures.scopes import scope_text
 from generator.pages import formats
 from generator.pages.attention import SLA, commitment_goals
 from generator.pages.cells import Cell
+from generator.pages.commitments import anchor_of, blocks, commitment_page
 from generator.pages.context import Context, kpi_page
-from generator.pages.definitions import agreed_text
+from generator.pages.definitions import TEAMS, agreed_text
+from generator.pages.escalations import OPEN, SOON, overloaded, write_escalations
 from generator.pages.evidence import no_evidence
 from generator.pages.headline import chip as cell_chip
 from generator.pages.headline import headline, paced, period_text, printed
@@ -45,6 +48,10 @@ class Line:
 
     commitment: Commitment
     anchor: str
+    page: str  # its own, below docs
+    goal: str
+    open: str  # broken and still open now; empty where no clock runs
+    soon: str  # due soon
     sentence: str
     facts: tuple[tuple[str, str], ...]
     agreed: str
@@ -57,10 +64,13 @@ class Line:
 
 
 def write_promises(context: Context) -> None:
-    """Write sla.md."""
+    """Write sla.md, a page for each commitment, and the files of what is broken and what is due soon."""
     agreement = context.report.agreement
     day = context.report.drop.as_of.date()
     lines = [line(context, commitment) for commitment in agreement.commitments_at(day)]
+    write_escalations(context)
+    for one in lines:
+        _write_page(context, one)
     context.write(
         "sla.md",
         "sla.md.j2",
@@ -74,10 +84,48 @@ def write_promises(context: Context) -> None:
                 (calendar, opening_hours(calendar), list(closed(calendar, day))) for calendar in agreement.calendars
             ],
             "sla": agreement.sla,
+            "pointed_out": list(_pointed_out(context, lines)),
+            "older": context.report.practice.older,
+            "retention": agreement.settings.record_retention_days,
             "rail": rail_of_review(context, "sla.md", "sla"),
             "is_sample": context.came_with_the_product("sla.yml"),
         },
     )
+
+
+def _write_page(context: Context, one: Line) -> None:
+    told = list(blocks(context, one.commitment))
+    metric = (one.commitment.metric or SLA).partition(".")[0]
+    context.write(
+        one.page,
+        "commitment.md.j2",
+        {
+            "line": one,
+            "team": TEAMS[one.commitment.accountable],
+            "blocks": told,
+            "has_lists": any(block.anchor == "open" for block in told),
+            "linked": bool(context.report.agreement.settings.record_links),
+            "metric_title": context.kpis[metric].title if metric in context.kpis else "",
+            "rail": rail_of_review(context, one.page, "sla"),
+        },
+    )
+
+
+def _pointed_out(context: Context, lines: list[Line]) -> Iterator[str]:
+    """Yield what nobody should have to look for: goals missed two weeks running, owners with many open breaches."""
+    goals = commitment_goals(context.report.agreement)
+    for one in lines:
+        run = context.cells.run(SLA, "week", scope_text({"commitment": one.commitment.id}))
+        closed = [cell for cell in run if not context.cells.periods[cell.period].is_part][-2:]
+        goal = goals.get(one.commitment.id)
+        if goal is not None and len(closed) == 2 and all(_is_under(cell, goal) for cell in closed):
+            yield f"{TEAMS[one.commitment.accountable]}: “{one.commitment.title}” was under its goal two weeks running."
+    for owner, count in overloaded(context):
+        yield f"{owner}: {formats.several(count, 'promise')} broken and still open."
+
+
+def _is_under(cell: Cell, goal: float) -> bool:
+    return cell.value is not None and cell.n >= formats.SMALL and cell.value < goal
 
 
 def line(context: Context, commitment: Commitment) -> Line:
@@ -88,7 +136,11 @@ def line(context: Context, commitment: Commitment) -> Line:
     kept = () if unknown else _kept_metric(context, commitment, shown) if shown else _kept(context, commitment)
     return Line(
         commitment=commitment,
-        anchor=commitment.id.replace(".", "-").replace("_", "-"),
+        anchor=anchor_of(commitment),
+        page=commitment_page(commitment),
+        goal=_goal(commitment),
+        open=_alive(context, commitment, OPEN),
+        soon=_alive(context, commitment, SOON),
         sentence=commitment_sentence(agreement, commitment, {kpi.id: kpi.title for kpi in context.report.kpis}),
         facts=tuple(_facts(agreement, commitment)),
         agreed=agreed_text(commitment.agreed.sales, commitment.agreed.marketing, commitment.agreed.on),
@@ -99,6 +151,18 @@ def line(context: Context, commitment: Commitment) -> Line:
         metric_page=kpi_page(shown.partition(".")[0]) if shown else kpi_page(SLA) if SLA in context.kpis else "",
         unknown=unknown,
     )
+
+
+def _goal(commitment: Commitment) -> str:
+    goals = list(dict.fromkeys(formats.percent(one.goal, 0) for one in commitment.per_tier if one.goal is not None))
+    return " / ".join(goals) or "none agreed"
+
+
+def _alive(context: Context, commitment: Commitment, state: str) -> str:
+    if commitment.kind != "clock":
+        return ""
+    found = context.report.practice.obligations
+    return formats.counted(sum(one.commitment == commitment.id and one.state == state for one in found))
 
 
 def _facts(agreement: Agreement, commitment: Commitment) -> Iterator[tuple[str, str]]:
@@ -130,14 +194,15 @@ def _kept(context: Context, commitment: Commitment) -> Iterator[Kept]:
 
 
 def _by_tier(context: Context, commitment: Commitment) -> Iterator[tuple[str, Kept]]:
-    """Yield how the commitment is kept for each tier in the newest month, against that tier's own goal."""
-    tiers = {tier.id: tier.title for tier in context.report.agreement.sla.tiers}
+    """Yield how the commitment is kept for each tier (region, channel) in the newest month, against its own goal."""
     for target in commitment.per_tier:
-        scope = scope_text({"commitment": commitment.id, "tier": target.tier})
+        part = scope_of(target)
+        scope = scope_text({"commitment": commitment.id, **part})
         cell = next((c for c in reversed(context.cells.run(SLA, "month", scope)) if c.value is not None), None)
-        if target.tier is not None and cell is not None:
+        if part and cell is not None:
             goal = None if target.goal is None else float(target.goal)
-            yield tiers.get(target.tier, target.tier), _kept_in(context, cell, goal)
+            named = ", ".join(context.label(dim, member) for dim, member in part.items())
+            yield named, _kept_in(context, cell, goal)
 
 
 def _kept_in(context: Context, cell: Cell, goal: float | None) -> Kept:

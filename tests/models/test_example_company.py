@@ -4,11 +4,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from models_bench import FactBench, same
+from models_bench import AS_OF, FactBench, same
 
 from generator.agreement import load_agreement
 from generator.agreement.promises import commitment_sentence
 from generator.agreement.sentences import definition_sentence, score_sentences
+from generator.models.practice import practice_of
 from generator.project import Project
 
 COMPANY = Path(__file__).parents[1] / "agreement" / "example_company"
@@ -209,3 +210,60 @@ def test_the_whole_agreement_reads_as_sentences(company):
     )
     assert "From a deal's entry into the stage 0 Scheduled to the move beyond it" in said["c.stage_zero"]
     assert "45 days for segment enterprise (goal 90 %); 21 days for segment mid-market" in said["c.stale"]
+
+
+# ----------------------------------------------------------------------------------------- in practice
+
+
+@pytest.fixture(scope="module")
+def practice(facts, company):
+    return practice_of(facts.engine, company, AS_OF)
+
+
+def test_restating_by_each_version_tells_who_goes_in_and_out_by_month(practice):
+    rows = {(row.version, f"{row.month:%m}"): row[2:6] for row in practice.restated}
+    # recorded, restated, in, out: four were handed over in November; by the rule three of them, by points others.
+    assert rows == {
+        ("rule", "11"): (4, 3, 0, 1),
+        ("points", "09"): (0, 2, 2, 0),
+        ("points", "10"): (0, 1, 1, 0),
+        ("points", "11"): (4, 0, 0, 4),
+    }
+    assert [(one.version, one.way) for one in practice.in_out if one.version == "rule"] == [("rule", "out")]
+
+
+def test_moves_are_counted_by_what_was_agreed_and_the_odd_ones_listed(practice):
+    counts = {(one.from_stage, one.to_stage): (one.effect, one.moves) for one in practice.moves}
+    assert counts["lead", "mql"] == ("counted", 4)
+    assert counts["qualifying", "sal"] == ("back", 1)
+    assert counts["qualifying", "ineligible"] == ("counted", 1)
+    assert counts["lead", "recycled"] == ("counted", 1)
+    assert counts["sal", "sql"] == ("skip", 1)
+    assert [(one.from_stage, one.to_stage, one.effect) for one in practice.odd_moves] == [("qualifying", "sal", "back")]
+
+
+def test_an_example_says_what_was_known_and_not_of_whom(practice):
+    told = [
+        (one.is_met, one.tier, {fact.name: fact.value or f"{fact.done_at:%m-%d}" for fact in one.evidence})
+        for one in practice.examples
+    ]
+    assert told == [
+        (True, "A", {"demo_form": "11-04", "employee_count": "101.0"}),
+        (True, "A", {"demo_form": "11-04", "employee_count": "20.0", "interest_level": "vp engineering"}),
+        (False, "A", {"demo_form": "11-04", "employee_count": "100.0"}),
+    ]
+
+
+def test_records_bear_pseudonyms_that_stay_the_same_unless_links_are_agreed(facts, company, practice):
+    names = {one.record for one in practice.obligations}
+    assert not names & {"big", "boss", "builder", "small", "D1", "D2"}
+    assert names == {one.record for one in practice_of(facts.engine, company, AS_OF).obligations}
+    linked = company.settings.model_copy(update={"record_links": "https://crm.example.com/{id}"})
+    open_names = {one.record for one in practice_of(facts.engine, replace(company, settings=linked), AS_OF).obligations}
+    assert open_names == {"boss", "builder", "small", "D1", "D2"}
+
+
+def test_obligations_lie_by_the_hour_in_which_they_began(practice):
+    hours = {(one.commitment, one.weekday, one.hour): (one.kept, one.judged) for one in practice.hours}
+    assert hours["c.response", 2, 9] == (1, 3)
+    assert hours["c.response", 2, 15] == (1, 1)

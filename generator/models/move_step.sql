@@ -1,0 +1,60 @@
+-- One row per move of a lead from one stage to the next one said of it, with what the agreement says it means. Key:
+-- (lead_id, occurred_at, to_stage). Every lead begins in the first stage. Here stand also the moves that are not allowed,
+-- which no other fact knows of.
+with said as (
+    select lead_id, occurred_at, stage, rank, kind, reason, source_system
+    from lifecycle_step
+    union all
+    select
+        record.lead_id, event.occurred_at, event.to_stage as stage, max(stage.rank) as rank, max(stage.kind) as kind,
+        min(event.reason_code) as reason, min(event.source_system) as source_system
+    from canonical.lifecycle_event as event
+    inner join stage on stage.stage = event.to_stage and stage.kind <> 'forward'
+    left join survivor on survivor.record_id = event.lead_id
+    inner join lead_record as record on record.lead_id = coalesce(survivor.lead_id, event.lead_id)
+    where
+        not exists (
+            select 1 from lifecycle_step as known
+            where
+                known.lead_id = record.lead_id and known.stage = event.to_stage
+                and known.occurred_at = event.occurred_at
+        )
+    group by record.lead_id, event.occurred_at, event.to_stage
+),
+
+beginning as (
+    select stage
+    from stage
+    where kind = 'forward' and rank = (select min(rank) from stage)
+),
+
+moved as (
+    select
+        said.*,
+        coalesce(
+            lag(said.stage) over (partition by said.lead_id order by said.occurred_at, said.rank), beginning.stage
+        ) as from_stage,
+        lag(said.stage) over (partition by said.lead_id order by said.occurred_at, said.rank) is null
+        and said.stage = beginning.stage as is_begin
+    from said
+    cross join beginning
+    where said.kind <> 'end'
+)
+
+select
+    moved.lead_id,
+    moved.occurred_at,
+    moved.from_stage,
+    moved.stage as to_stage,
+    moved.source_system,
+    case
+        when agreed.effect is null and moved.from_stage = moved.stage then 'no_op'
+        when agreed.effect is null then 'not_agreed'
+        when agreed.reason is not null and coalesce(moved.reason, '') <> agreed.reason then 'other_reason'
+        when agreed.is_reason_required and moved.reason is null then 'no_reason'
+        when agreed.is_flagged then 'flagged'
+        else agreed.effect
+    end as effect
+from moved
+left join agreed_move as agreed on agreed.from_stage = moved.from_stage and agreed.to_stage = moved.stage
+where not moved.is_begin
