@@ -46,34 +46,30 @@ def publish_drop(
     target: Path | str,
     ways: Ways,
     progress: Progress,
-    *,
-    site_url: str | None = None,
 ) -> Outcome:
     """Build the site of a drop and add it to `target` as a version; nothing happens where the same stands there.
 
-    target: a folder, or the name of a git branch. `site_url` is where it will be served.
+    target: a folder, or the name of a git branch.
     """
-    edition = edition_of(project, request, progress, alias=ways.alias, site_url=site_url)
+    edition = edition_of(project, request, progress, ways)
     if isinstance(target, Path):
         return publish(target, edition, ways, progress)
     return publish_to_branch(target, edition, ways, progress)
 
 
-def edition_of(
-    project: Project, request: Request, progress: Progress, *, alias: str, site_url: str | None = None
-) -> Edition:
+def edition_of(project: Project, request: Request, progress: Progress, ways: Ways) -> Edition:
     """Return what is to be published of a drop: everything that its site is built from, and the build."""
     with progress.step("Reading the agreement"), told(ExportError, "The drop cannot be read."):
         settings = load_agreement(project, request.settings).settings
         drop = open_drop(request.exports, request.as_of, project, settings)
-        inputs = {**_inputs(project, request, drop), "place": _digest([site_url, alias])}
+        inputs = {**_inputs(project, request, drop), "place": _digest([ways.site_url, ways.alias])}
 
     def build_version(site: Path, version: str, before: Path | None) -> None:
-        address = f"{site_url.rstrip('/')}/{version}/" if site_url else None
+        address = f"{ways.site_url.rstrip('/')}/{version}/" if ways.site_url else None
         private = project.root / PRIVATE
-        build(project, request, site, progress, site_url=address, latest=alias, before=before, private=private)
+        build(project, request, site, progress, site_url=address, latest=ways.alias, before=before, private=private)
 
-    return Edition(drop.id, inputs, build_version, settings.record_retention_days)
+    return Edition(drop.id, inputs, build_version, f"{settings.company}: KPIs", settings.record_retention_days)
 
 
 def _inputs(project: Project, request: Request, drop: Drop) -> Mapping[str, str]:

@@ -59,8 +59,8 @@ def publish(
     if not mike:
         need_apart(target, session.project, options["exports"], "--to")
         need_place(target.absolute(), target, "--to")
-    ways, place = Ways(alias, Kind(alias_as), keep), branch if mike else target.resolve()
-    outcome = publish_drop(session.project, request_of(options), place, ways, session.progress, site_url=site_url)
+    ways, place = Ways(alias, Kind(alias_as), keep, site_url), branch if mike else target.resolve()
+    outcome = publish_drop(session.project, request_of(options), place, ways, session.progress)
     where = f"{branch}:" if mike else f"{target}/"
     if as_json:
         print_json(_record(outcome, where, alias))

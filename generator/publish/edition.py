@@ -20,6 +20,7 @@ class Edition:
     inputs: Mapping[str, str]  # hashes of all that decides the bytes of the site, by name
     #: Builds the site into a new folder, as the version of that id, compared with the results of the version before.
     build: Callable[[Path, str, Path | None], None]
+    name: str = "Marketing and Sales KPIs"  # what the versions are versions of
     record_days: int = 90  # after which versions lose their lists of records
 
 

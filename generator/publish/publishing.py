@@ -8,8 +8,9 @@ from pathlib import Path
 
 from generator.errors import Mistake, PublishError, told
 from generator.progress import Progress
-from generator.publish.aliases import Kind, leading_page, names, point
+from generator.publish.aliases import Kind, names, point
 from generator.publish.alone import alone_in
+from generator.publish.beside import MARK, ROOT, write_feed, write_headers, write_root
 from generator.publish.edition import Edition, finished
 from generator.publish.pruning import drop_old_records, drop_pages, too_many
 from generator.publish.versions import (
@@ -20,12 +21,9 @@ from generator.publish.versions import (
     place_of,
     versions_of,
     write_index,
-    write_whole,
 )
 
-_ROOT = "index.html"
 _ALIAS = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-_MARK = "<!-- leads to the newest version -->\n"
 
 
 @dataclass(frozen=True)
@@ -35,6 +33,7 @@ class Ways:
     alias: str = "latest"
     alias_as: Kind = Kind.COPY
     keep: int | None = None  # versions that keep their pages; None: all
+    site_url: str | None = None  # where the target will be served
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ def publish(target: Path, edition: Edition, ways: Ways, progress: Progress) -> O
             versions = versions_of(target)
             published = _published(edition, versions)
             added = published or _add(edition, target, versions, work)
-            pruned = _settle(target, ways, edition.record_days, work)
+            pruned = _settle(target, ways, edition, work)
     version = next(one for one in versions_of(target) if one.id == added)
     return Outcome(version, published is None, version.has_pages, pruned)
 
@@ -78,22 +77,25 @@ def _add(edition: Edition, target: Path, versions: list[Version], work: Path) ->
     return version
 
 
-def _settle(target: Path, ways: Ways, record_days: int, work: Path) -> tuple[str, ...]:
+def _settle(target: Path, ways: Ways, edition: Edition, work: Path) -> tuple[str, ...]:
     """Bring the index, the aliases, the root page and what is kept in line with the folders; return what was pruned.
 
     It follows from the folders alone, so it also finishes what a killed publisher began.
     """
     versions = _with_alias(versions_of(target), ways.alias)
     pruned = too_many(versions, ways.keep)
-    write_index(target, [one for one in versions if one not in pruned])
+    listed = [one for one in versions if one not in pruned and one.has_pages]
+    write_index(target, listed)
     for version in versions:
         for alias in version.aliases:
             point(alias, version, ways.alias_as, work)
-    write_whole(target / _ROOT, _MARK + leading_page(f"{ways.alias}/index.html", "To the newest version"))
+    write_root(target, ways.alias)
+    write_headers(target)
+    write_feed(target, listed, edition.name, ways.site_url)
     for version in versions:
         if version in pruned or not version.has_pages:
             drop_pages(version)
-    drop_old_records(versions, record_days)
+    drop_old_records(versions, edition.record_days)
     return tuple(one.id for one in pruned)
 
 
@@ -117,8 +119,8 @@ def _refuse_foreign(target: Path, alias: str) -> None:
         mistakes.append(Mistake(f"--alias {alias}", "is no name for an alias", "Choose a word, such as latest."))
     elif ((target / alias).exists() or (target / alias).is_symlink()) and not _is_ours(target / alias):
         mistakes.append(Mistake(str(target / alias), "is no version", "Take it away, or choose another --alias."))
-    root = target / _ROOT
-    if root.exists() and _MARK not in root.read_text(encoding="utf-8", errors="replace"):
+    root = target / ROOT
+    if root.exists() and MARK not in root.read_text(encoding="utf-8", errors="replace"):
         mend = "Name another folder with --to; a plain site cannot hold versions."
         mistakes.append(Mistake(str(root), "is a page of something else", mend))
     if target.exists() and not target.is_dir():

@@ -97,8 +97,8 @@ def write_record(site: Path, version: str, inputs: Mapping[str, str]) -> None:
 
 
 def write_index(target: Path, versions: Iterable[Version]) -> None:
-    """Write the index of the versions that have pages, newest first, in one step."""
-    listed = sorted((one for one in versions if one.has_pages), key=lambda one: place_of(one.id), reverse=True)
+    """Write the index of `versions`, newest first, in one step."""
+    listed = sorted(versions, key=lambda one: place_of(one.id), reverse=True)
     lines = [{"version": one.id, "title": one.title, "aliases": list(one.aliases)} for one in listed]
     write_whole(target / INDEX, json_text(lines))
 

@@ -10,6 +10,7 @@ from generator.demo import make_empty
 from generator.edition import edition_of
 from generator.progress import Quiet
 from generator.project import PACKAGED, Project
+from generator.publish import Ways
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +26,7 @@ def inputs(project, drop):
 
     def read(place="latest", site_url=None, root=project, **request):
         asked = Request(**{"exports": drop, "as_of": "2026-11-20", **request})
-        return edition_of(Project(root), asked, Quiet(), alias=place, site_url=site_url).inputs
+        return edition_of(Project(root), asked, Quiet(), Ways(place, site_url=site_url)).inputs
 
     return read
 

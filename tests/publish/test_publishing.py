@@ -2,6 +2,7 @@ import json
 import shutil
 import statistics
 import time
+from xml.etree import ElementTree
 
 import pytest
 from publishers import PAGES, edition, faults, small_site
@@ -9,6 +10,9 @@ from publishers import PAGES, edition, faults, small_site
 from generator.errors import PublishError
 from generator.progress import Quiet
 from generator.publish import Edition, Kind, Ways, inputs_of, publish, versions_of
+
+ATOM = {"a": "http://www.w3.org/2005/Atom"}
+BESIDE = ("_headers", "feed.xml", "index.html", "nginx.conf", "versions.json")
 
 
 @pytest.fixture
@@ -113,7 +117,7 @@ def test_lists_of_records_leave_versions_that_are_too_old(target):
             (site / name).write_text(version)
 
     for day in ("2026-08-01", "2026-09-01", "2026-11-20"):
-        publish(target, Edition(day, {"day": day}, with_records, 90), Ways(), Quiet())
+        publish(target, Edition(day, {"day": day}, with_records, record_days=90), Ways(), Quiet())
     holding = [one.id for one in versions_of(target) if (one.folder / "records").exists()]
     assert holding == ["2026-09-01", "2026-11-20"]
     assert not (target / "2026-08-01/data/records").exists()
@@ -217,8 +221,30 @@ def test_sixty_drops_cost_what_the_first_cost_and_take_the_room_of_their_sites(t
     versions = sum(
         path.stat().st_size for one in versions_of(target) for path in one.folder.rglob("*") if path.is_file()
     )
-    beside = sum((target / name).stat().st_size for name in ("versions.json", "index.html"))
+    beside = sum((target / name).stat().st_size for name in BESIDE)
     assert sum(sizes.values()) == versions + beside
+
+
+def test_a_feed_names_the_newest_versions(target):
+    put(target, "2026-10-31", keep=2)
+    put(target, "2026-11-10", keep=2)
+    put(target, "2026-11-20", keep=2)
+    feed = feed_of(target)
+    assert feed.findtext("a:updated", namespaces=ATOM) == "2026-11-20T00:00:00Z"
+    assert [one.text for one in feed.findall("a:entry/a:title", ATOM)] == ["20 Nov 2026", "10 Nov 2026"]
+    links = [one.get("href") for one in feed.findall("a:entry/a:link", ATOM)]
+    assert links == ["2026-11-20/index.html", "2026-11-10/index.html"]
+    assert all(one.text.startswith("urn:uuid:") for one in feed.findall("a:entry/a:id", ATOM))
+
+
+def test_with_an_address_the_feed_can_be_read_anywhere(target):
+    put(target, "2026-11-20", site_url="https://kpi.example.com")
+    ids = [one.text for one in feed_of(target).iter("{http://www.w3.org/2005/Atom}id")]
+    assert ids == ["https://kpi.example.com/feed.xml", "https://kpi.example.com/2026-11-20/index.html"]
+
+
+def feed_of(target):
+    return ElementTree.parse(target / "feed.xml").getroot()
 
 
 def test_inputs_can_be_read_back(target):
