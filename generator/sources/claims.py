@@ -107,7 +107,8 @@ def _best(claims: tuple[Claim, ...], headers: Sequence[tuple[str, ...]]) -> tupl
 
 def _rank(claim: Claim, headers: Sequence[tuple[str, ...]]) -> tuple[bool, int, int]:
     """Return how sure a claim is: whether it has what it needs, how much it asks for, how much it knows."""
-    return _is_met(claim, headers), len(claim.profile.sources[claim.source].known_by), _known(claim, headers)
+    header, known_by = _header(claim, headers), claim.profile.sources[claim.source].known_by
+    return _is_met(claim, headers), len(known_by) if header.has_all(known_by) else 0, _known(claim, headers)
 
 
 def _header(claim: Claim, headers: Sequence[tuple[str, ...]]) -> Header:
