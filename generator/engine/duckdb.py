@@ -16,25 +16,13 @@ from generator.errors import EngineError, printable
 _BATCH = 200_000  # rows; large enough that a part costs nothing, small enough to hold a few
 
 
-class DuckDbEngine:
-    """The default engine; use as a context manager so that the database and its spill folder go away."""
+class Connection:
+    """One connection to a database; a thread needs one of its own."""
 
     dialect = "duckdb"
 
-    def __init__(self, memory_limit: str = "2GB", threads: int | None = None) -> None:
-        self._spill = tempfile.TemporaryDirectory(prefix="onefunnel-")
-        config: dict[str, Any] = {
-            "memory_limit": memory_limit,
-            "temp_directory": self._spill.name,
-            # Nothing may be fetched: the site is built offline and the same way everywhere.
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-        }
-        if threads is not None:
-            config["threads"] = threads
-        self.connection = duckdb.connect(":memory:", config=config)
-        self.connection.execute("set TimeZone = 'UTC'; set enable_progress_bar = false")
-        self.connection.execute("create schema canonical")
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.connection = connection
 
     def run(self, sql: str) -> None:
         """Run one or more statements that return nothing of interest."""
@@ -85,13 +73,47 @@ class DuckDbEngine:
         """Stop the query that is running, if any; callable from another thread."""
         self.connection.interrupt()
 
+    def beside(self) -> Connection:
+        """Return a further connection to the same database, for another thread; close it before the engine."""
+        return Connection(self.connection.cursor())
+
     def seal(self) -> None:
         """Refuse files, network and settings from here on."""
         self.run("set enable_external_access = false; set lock_configuration = true")
 
     def close(self) -> None:
-        """Release the database and its spill folder."""
+        """Let the connection go."""
         self.connection.close()
+
+    def _execute(self, sql: str) -> duckdb.DuckDBPyConnection:
+        try:
+            return self.connection.execute(sql)
+        except duckdb.Error as problem:
+            raise EngineError(f"The database failed: {problem}") from problem
+
+
+class DuckDbEngine(Connection):
+    """The default engine; use as a context manager so that the database and its spill folder go away."""
+
+    def __init__(self, memory_limit: str = "2GB", threads: int | None = None) -> None:
+        self._spill = tempfile.TemporaryDirectory(prefix="onefunnel-")
+        config: dict[str, Any] = {
+            "memory_limit": memory_limit,
+            "temp_directory": self._spill.name,
+            # Nothing may be fetched: the site is built offline and the same way everywhere.
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        }
+        if threads is not None:
+            config["threads"] = threads
+        super().__init__(duckdb.connect(":memory:", config=config))
+        # Of every connection: a later one begins with what is set globally.
+        self.connection.execute("set global TimeZone = 'UTC'; set TimeZone = 'UTC'; set enable_progress_bar = false")
+        self.connection.execute("create schema canonical")
+
+    def close(self) -> None:
+        """Release the database and its spill folder."""
+        super().close()
         self._spill.cleanup()
 
     def __enter__(self) -> DuckDbEngine:
@@ -99,12 +121,6 @@ class DuckDbEngine:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def _execute(self, sql: str) -> duckdb.DuckDBPyConnection:
-        try:
-            return self.connection.execute(sql)
-        except duckdb.Error as problem:
-            raise EngineError(f"The database failed: {problem}") from problem
 
 
 def open_engine(url: str = "duckdb", memory_limit: str = "2GB", threads: int | None = None) -> DuckDbEngine:

@@ -35,6 +35,9 @@ class Engine(Protocol):
     def interrupt(self) -> None:
         """Stop the query that is running, if any, from another thread; it ends in an EngineError."""
 
+    def beside(self) -> Engine:
+        """Return a further connection to the same tables, for another thread; temporary tables are its own."""
+
     def seal(self) -> None:
         """Refuse files, network and settings from here on: what follows may be written by anybody."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from sqlglot import exp
@@ -18,7 +18,7 @@ from generator.measures import Measured
 _CALENDAR = ("period", "period_before", "period_day", "local_slot")
 
 Types = Mapping[str, Mapping[str, str]]  # SQL as the files have it -> column -> type
-Count = Callable[[Kpi], Iterable[Measured]]  # the figures of a KPI that have SQL, counted
+Count = Callable[[Sequence[Kpi]], Iterable[tuple[Measured, ...]]]  # the figures of each KPI that have SQL, counted
 
 
 class Memory:
@@ -54,11 +54,14 @@ class _Round:
         self._settings = settings.model_dump_json()
         self._prints: dict[str, str] = {}
 
-    def measured(self, kpi: Kpi) -> tuple[Measured, ...]:
-        """Return what `kpi` gives, or gave when everything was the same."""
-        key = self._key(kpi)
-        self.used[key] = self._known[key] if key in self._known else tuple(self._count(kpi))
-        return self.used[key]
+    def measured(self, kpis: Sequence[Kpi]) -> Iterator[tuple[Measured, ...]]:
+        """Yield what each of `kpis` gives, or gave when everything was the same."""
+        keys = {kpi.id: self._key(kpi) for kpi in kpis}
+        unknown = [kpi for kpi in kpis if keys[kpi.id] not in self._known]
+        counted = {kpi.id: found for kpi, found in zip(unknown, self._count(unknown), strict=True)}
+        for kpi in kpis:
+            self.used[keys[kpi.id]] = counted[kpi.id] if kpi.id in counted else self._known[keys[kpi.id]]
+            yield self.used[keys[kpi.id]]
 
     def _key(self, kpi: Kpi) -> str:
         figures = [replace(figure, line=0) for figure in kpi.figures]

@@ -21,6 +21,7 @@ from generator.kpis.kpi import Figure, Kind, Kpi
 from generator.kpis.limits import limited, naming
 from generator.kpis.memory import Memory
 from generator.kpis.reading import numbers_of
+from generator.kpis.side_by_side import hands_for, side_by_side
 from generator.kpis.vocabulary import EARLIER_VERSION
 from generator.measures import (
     Compared,
@@ -85,7 +86,7 @@ def measure_kpis(
     if periods.as_of != as_of:
         raise ValueError(f"the calendar was built for {periods.as_of}, not for {as_of}")
     missing = missing_inputs(kpis, load, engine)
-    measured = measure_all(kpis, engine, agreement, periods, missing, memory)
+    measured = measure_all(kpis, engine, agreement, periods, missing, memory, hands_for(load))
     for name in _targets_named(kpis):
         # Targets are a column of the results; as cells they only serve formulas.
         measured = measured.without(f"{name}{SUFFIX}")
@@ -100,18 +101,19 @@ def measure_all(
     periods: Periods,
     missing: Mapping[str, tuple[str, ...]],
     memory: Memory | None = None,
+    hands: int = 1,
 ) -> Measured:
-    """Return the cells of all figures: those with SQL first, then the formulas over them.
+    """Return the cells of all figures: those with SQL first, `hands` KPIs at once, then the formulas over them.
 
     KpiError, with every mistake of every file, where a query does not fit the facts.
     """
     types, mistakes = described_units(kpis, engine)
     if mistakes:
         raise KpiError("The KPI files do not fit the facts.", mistakes)
-    count = partial(_count, engine=engine, agreement=agreement, periods=periods, missing=missing, types=types)
+    counting = partial(_count, agreement=agreement, periods=periods, missing=missing, types=types)
+    count = partial(side_by_side, engine=engine, counting=counting, hands=hands)
     recall = memory.round(engine, agreement.settings, missing, types, count) if memory else count
-    parts = [measured for kpi in kpis for measured in recall(kpi)]
-    counted = together(parts, periods)
+    counted = together((measured for found in recall(kpis) for measured in found), periods)
     targets = _targets_as_cells(kpis, counted, engine)
     return _add_formulas(kpis, together([counted, *targets], periods), agreement, periods, missing)
 
@@ -157,6 +159,7 @@ def _has(need: str, load: LoadReport, engine: Engine) -> bool:
 
 def _count(
     kpi: Kpi,
+    *,
     engine: Engine,
     agreement: Agreement,
     periods: Periods,

@@ -121,6 +121,11 @@ class LoadReport:
         """Files that no profile claims."""
         return tuple(file.path for file in self.files if file.profile is None)
 
+    @property
+    def rows(self) -> int:
+        """Rows of all canonical tables."""
+        return sum(table.rows for table in self.tables.values())
+
     def has(self, table: str, *columns: str) -> bool:
         """Whether the drop can answer for `table` and, where named, these columns."""
         load = self.tables[table]

@@ -102,6 +102,7 @@ class Load:
     """A load report that only knows what is lacking."""
 
     lacking: tuple[str, ...] = ()
+    rows: int = 0
 
     def has(self, table: str, *columns: str) -> bool:
         names = {table, *(f"{table}.{column}" for column in columns)}

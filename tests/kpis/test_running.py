@@ -8,6 +8,7 @@ import time
 import pytest
 from kpi_bench import AS_OF, Load, agreement, kpi_text, read
 
+from generator.engine import Connection
 from generator.errors import EngineError, KpiError
 from generator.kpis.formulas import in_order
 from generator.kpis.running import measure_kpis, missing_inputs, unit_rows
@@ -229,14 +230,14 @@ class TestWhatDoesNotFit:
         assert "Cast to a wider type" in str(problem.value)
 
     def test_an_engine_that_fails_while_running_names_file_and_kpi(self, spring, monkeypatch):
-        batches = spring.engine.batches
+        batches = Connection.batches
 
-        def fail(sql):
+        def fail(connection, sql):
             if "handoff" in sql:
                 raise EngineError("The database failed: IO Error: no space left")
-            return batches(sql)
+            return batches(connection, sql)
 
-        monkeypatch.setattr(spring.engine, "batches", fail)
+        monkeypatch.setattr(Connection, "batches", fail)
         sql = "select handoff_id as unit, handed_at as moment, 1 as value from handoff"
         with pytest.raises(EngineError, match="sal_acceptance: IO Error") as problem:
             spring.measure(kpi_text(sql, measure="sum", by=[]))

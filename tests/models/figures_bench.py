@@ -25,6 +25,8 @@ def _text(name: str) -> str:
 class Everything:
     """A load report of a drop that has every table."""
 
+    rows = 0
+
     def has(self, table: str, *columns: str) -> bool:
         """Nothing is lacking."""
         return True
