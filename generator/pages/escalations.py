@@ -12,7 +12,7 @@ from generator.models.practice import Obligation
 from generator.pages import formats
 from generator.pages.context import Context
 from generator.pages.markup import Trusted, encoded
-from generator.pages.tables import chip_html, html_table
+from generator.pages.tables import chip_html, html_table, record_html
 
 #: So many records of a commitment are listed on its page; the file has them all.
 LISTED = 25
@@ -68,7 +68,7 @@ def record_url(context: Context, record: str) -> str:
 def record_name(context: Context, record: str) -> Trusted:
     """Return a record as pages name it: a link into the CRM, or a pseudonym."""
     url = record_url(context, record)
-    return Trusted(f'<a href="{encoded(url)}" rel="noreferrer">{encoded(record)}</a>' if url else encoded(record))
+    return record_html(Trusted(f'<a href="{encoded(url)}" rel="noreferrer">{encoded(record)}</a>') if url else record)
 
 
 def owner_label(context: Context, owner: str | None) -> str:

@@ -14,6 +14,7 @@ from generator.pages import formats
 from generator.pages.context import Context
 from generator.pages.escalations import record_name, record_url
 from generator.pages.markup import Trusted, encoded
+from generator.pages.tables import record_html
 
 #: Months that the page shows, the newest first; the file has all that are listed.
 _SHOWN = 13
@@ -85,7 +86,7 @@ def examples(context: Context, version: str) -> Iterator[tuple[Trusted, str]]:
 
 def _masked(context: Context, one: Example) -> str:
     linked = context.report.agreement.settings.record_links
-    return record_name(context, one.record) if linked else encoded(f"…{one.record[-4:]}")
+    return record_name(context, one.record) if linked else record_html(f"…{one.record[-4:]}")
 
 
 def _told(context: Context, fact: Evidence) -> str:

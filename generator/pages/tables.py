@@ -32,6 +32,11 @@ def _cell(value: object) -> str:
     return str(value) if isinstance(value, Trusted) else encoded(str(value))
 
 
+def record_html(name: object) -> Trusted:
+    """Return the mention of a single record: search leaves it out, and versions that grow old lose it."""
+    return Trusted(f'<span class="of-record" data-search-exclude="true">{_cell(name)}</span>')
+
+
 def chip_html(word: str, tone: str) -> Trusted:
     """Return a status chip; the style sheet draws its sign."""
     return Trusted(f'<span class="of-chip of-chip--{tone}">{encoded(word)}</span>')

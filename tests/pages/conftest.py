@@ -77,4 +77,8 @@ def shown() -> Callable[[str], str]:
     """Return what a reader sees of HTML: no tags, entities resolved, spaces joined."""
     from html import unescape
 
-    return lambda html: " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
+    def text_of(html: str) -> str:
+        inline = re.sub(r'<span class="of-record"[^>]*>(.*?)</span>', r"\1", html)  # stands inside of sentences
+        return " ".join(unescape(re.sub(r"<[^>]+>", " ", inline)).split())
+
+    return text_of

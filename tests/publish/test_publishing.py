@@ -109,19 +109,37 @@ def test_pruned_inputs_are_not_published_again(target):
     assert (outcome.is_new, outcome.version.has_pages) == (False, False)
 
 
-def test_lists_of_records_leave_versions_that_are_too_old(target):
-    def with_records(site, version, before):
-        small_site(site, version, before, says=version)
-        for name in ("records/breaches.html", "data/records/breaches.csv"):
-            (site / name).parent.mkdir(parents=True, exist_ok=True)
-            (site / name).write_text(version)
+MENTION = '<tr><th><span class="of-record" data-search-exclude="true">{}</span></th><td>3 days</td></tr>'
 
-    for day in ("2026-08-01", "2026-09-01", "2026-11-20"):
-        publish(target, Edition(day, {"day": day}, with_records, record_days=90), Ways(), Quiet())
-    holding = [one.id for one in versions_of(target) if (one.folder / "records").exists()]
-    assert holding == ["2026-09-01", "2026-11-20"]
-    assert not (target / "2026-08-01/data/records").exists()
-    assert (target / "2026-08-01/data/kpis.csv").exists()
+
+def with_records(site, version, before):
+    small_site(site, version, before, says=version)
+    (site / "sla").mkdir()
+    rows = MENTION.format("4711") + MENTION.format('<a href="https://crm.example.com/4712">4712</a>')
+    (site / "sla/first_response.html").write_text(f"<table>{rows}</table>")
+    (site / "data/breaches.csv").write_text("record,owner\n4711,x\n")
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_single_records_leave_versions_that_are_too_old(target, kind):
+    for day, alias in (("2026-08-01", "summer"), ("2026-09-01", "latest"), ("2026-11-20", "latest")):
+        publish(target, Edition(day, {"day": day}, with_records, record_days=90), Ways(alias, kind), Quiet())
+    for folder in ("2026-08-01", *(["summer"] if kind is not Kind.REDIRECT else [])):
+        page = (target / folder / "sla/first_response.html").read_text()
+        assert "471" not in page
+        assert page.count(">no longer kept<") == page.count("3 days") == 2
+        assert (target / folder / "data/breaches.csv").read_text() == "record,owner\n"
+    for folder in ("2026-09-01", "2026-11-20"):
+        assert "4712" in (target / folder / "sla/first_response.html").read_text()
+        assert "4711" in (target / folder / "data/breaches.csv").read_text()
+
+
+def test_a_version_is_gone_through_for_records_once(target, monkeypatch):
+    for day in ("2026-08-01", "2026-11-20"):
+        publish(target, Edition(day, {"day": day}, with_records), Ways(), Quiet())
+    (target / "2026-08-01/kpis/cac.html").write_text(MENTION.format("4711"))
+    put(target, "2026-11-21")
+    assert "4711" in (target / "2026-08-01/kpis/cac.html").read_text()
 
 
 @pytest.mark.parametrize("kind", Kind)

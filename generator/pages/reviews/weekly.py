@@ -15,7 +15,7 @@ from generator.pages.markup import Trusted, encoded
 from generator.pages.reviews.cadence import View
 from generator.pages.reviews.figures import by_member, cell_text, change_text, link, stand_in
 from generator.pages.reviews.promised import promise_table
-from generator.pages.tables import chip_html, html_table
+from generator.pages.tables import chip_html, html_table, record_html
 
 #: What came in, in the order of the funnel, with its month where that has a target.
 _IN = ("lead_volume", "mql_count", "sql_count", "pipeline_created")
@@ -166,8 +166,9 @@ def record_text(view: View, name: str) -> Trusted:
     """Return an id as pages may print it: a link where the agreement has a pattern for one, else its last signs."""
     pattern = view.whole.report.agreement.settings.record_links
     if pattern:
-        return Trusted(f'<a href="{encoded(pattern.replace("{id}", name))}" rel="noreferrer">{encoded(name)}</a>')
-    return Trusted(encoded(f"…{name[-6:]}" if len(name) > 6 else name))
+        link = f'<a href="{encoded(pattern.replace("{id}", name))}" rel="noreferrer">{encoded(name)}</a>'
+        return record_html(Trusted(link))
+    return record_html(f"…{name[-6:]}" if len(name) > 6 else name)
 
 
 def _rejections(view: View) -> Iterator[Block]:
