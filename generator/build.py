@@ -36,6 +36,7 @@ from generator.kpis import (
     write_results,
 )
 from generator.measures import assemble
+from generator.measures.results import Results
 from generator.models import build_facts
 from generator.models.agreed import agreed_targets
 from generator.models.history import History, history_of
@@ -167,7 +168,12 @@ def report_on(
         settings, counted = ready.agreement.settings, measured.measured
         cells = add_targets(counted.cells, ready.kpis, ready.engine, measured.periods, settings, counted)
         results = assemble(counted, cells, measured.comparisons, measured.periods)
-    windows = settings.windows.model_dump()
+    return report_of(ready, results, measured.missing)
+
+
+def report_of(ready: Prepared, results: Results, missing: Mapping[str, tuple[str, ...]]) -> Report:
+    """Return the report of prepared facts whose KPIs gave `results`; missing: what the drop lacks, by metric id."""
+    windows = ready.agreement.settings.windows.model_dump()
     return Report(
         drop=ready.drop,
         agreement=ready.agreement,
@@ -175,7 +181,7 @@ def report_on(
         results=results,
         load=ready.load,
         findings=_worst_first(ready.findings + windows_too_short(ready.kpis, results, windows)),
-        missing=measured.missing,
+        missing=missing,
         labels=_labels(ready.engine, ready.agreement),
         version=generator.__version__,
         targets=agreed_targets(ready.engine),
@@ -224,21 +230,23 @@ def build_pages(
     progress: Progress,
     *,
     only_changed: bool = False,
+    new_results: bool = True,
     site_url: str | None = None,
     latest: str | None = None,
     pen: Pen | None = None,
 ) -> None:
     """Write the pages of `report` below `work` and build the site `out` from them.
 
-    `only_changed` builds only the pages that differ from the last build from the same `work` into the same `out`.
+    `only_changed` builds only the pages that differ from the last build from the same `work` into the same `out`;
+    without `new_results` the files of the results stand there from it.
     `site_url` is where the site will be served; with it, links open without loading the whole page anew. With `latest`
     pages let readers choose among the versions beside them. A second `pen` shares the drawing.
     """
     docs = work / "docs"
     cache = _cache(project, work)
     with progress.step("Writing the pages"):
-        pages = write_pages(report, project, docs)
-        write_data(report, docs / "data")
+        pages = write_pages(report, project, docs, downloads=new_results)
+        write_data(report, docs / "data", results=new_results)
     with progress.step(f"Drawing {len(pages.charts)} charts"):
         write_drawings(pages.charts, docs, cache, pen)
     with progress.step(f"Building the site in {project.shown(out)}"):
@@ -261,13 +269,14 @@ def _has_own_place(project: Project) -> bool:
     return not project.is_packaged or (project.root / ".git").exists()
 
 
-def write_data(report: Report, folder: Path) -> None:
+def write_data(report: Report, folder: Path, *, results: bool = True) -> None:
     """Write results, ledger, build record and the agreement as it was into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "kpis.csv").write_bytes("".join((csv_header(), *report.lines)).encode("utf-8"))
-    (folder / "flags.csv").write_text(csv_text(report.results.flags), encoding="utf-8")
-    for name in ("kpis.json", "kpis.parquet"):
-        write_results(report.results, folder / name)
+    if results:
+        (folder / "kpis.csv").write_bytes("".join((csv_header(), *report.lines)).encode("utf-8"))
+        (folder / "flags.csv").write_text(csv_text(report.results.flags), encoding="utf-8")
+        for name in ("kpis.json", "kpis.parquet"):
+            write_results(report.results, folder / name)
     (folder / "load.csv").write_text(_ledger_csv(report.load), encoding="utf-8")
     (folder / "build.json").write_text(_json(_build_record(report)), encoding="utf-8")
     (folder / "agreement.json").write_text(_json(report.agreed), encoding="utf-8")

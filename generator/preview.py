@@ -8,8 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from generator.agreement import Agreement
-from generator.build import Inputs, Prepared, Request, build_pages, facts_of, read_inputs, report_on
+from generator.build import Inputs, Prepared, Request, build_pages, facts_of, read_inputs, report_of, report_on
+from generator.history import record_of
 from generator.kpis import Memory
+from generator.kpis.kpi import Kpi
+from generator.measures.results import Results
 from generator.progress import Progress
 from generator.project import Project
 from generator.report import Report
@@ -39,6 +42,7 @@ class _Site:
         self._address = address
         self._progress = progress
         self._report: Report | None = None
+        self._written: Results | None = None  # whose files stand among the pages
         self._facts = Facts(project, request, progress)
 
     def rebuild(self, changed: set[Path]) -> Path:
@@ -48,8 +52,9 @@ class _Site:
             self._report = self._facts.report()
         build_pages(
             self._report, self._project, self._folder, out, self._progress,
-            only_changed=bool(changed), site_url=self._address,
+            only_changed=bool(changed), new_results=self._written is not self._report.results, site_url=self._address,
         )  # fmt: skip
+        self._written = self._report.results
         return out
 
     def close(self) -> None:
@@ -74,17 +79,25 @@ class Facts:
         self._ready: Prepared | None = None
         self._stands_on: tuple[Agreement, Drop, str] | None = None
         self._memory = Memory()
+        self._report: Report | None = None  # on these facts
+        self._counted: tuple[Kpi, ...] = ()  # what its KPIs were, apart from their words
 
     def report(self) -> Report:
         """Return the report of the project as it stands on disk."""
         inputs = read_inputs(self._project, self._request, self._progress)
-        ready = replace(self._standing_on(inputs), kpis=inputs.kpis)
-        return report_on(ready, self._progress, self._memory)
+        agreed = record_of(self._project, inputs.agreement, inputs.kpis)
+        ready = replace(self._standing_on(inputs), kpis=inputs.kpis, agreed=agreed)
+        counted = tuple(kpi.as_counted for kpi in inputs.kpis)
+        if self._report is None or self._counted != counted:
+            self._report, self._counted = report_on(ready, self._progress, self._memory), counted
+        else:
+            self._report = report_of(ready, self._report.results, self._report.missing)
+        return self._report
 
     def close(self) -> None:
         """Release the database."""
         self._open.close()
-        self._ready = self._stands_on = None
+        self._ready = self._stands_on = self._report = None
 
     def _standing_on(self, inputs: Inputs) -> Prepared:
         wanted = (inputs.agreement, inputs.drop, reading_key(inputs.drop, self._project, inputs.agreement))

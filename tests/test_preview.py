@@ -1,6 +1,7 @@
 """What the preview keeps between two edits is never older than what it shows."""
 
 import shutil
+from types import SimpleNamespace
 
 import pytest
 
@@ -24,6 +25,10 @@ def original(tmp_path_factory):
     return folder
 
 
+def _report(ready):
+    return SimpleNamespace(**vars(ready), results=None, missing=None)
+
+
 class Desk:
     """A project that is edited while its facts are kept; `done` names what was read or built for the last report."""
 
@@ -33,7 +38,8 @@ class Desk:
         for room, name in ((kept, "read_exports"), (build_room, "build_facts")):
             monkeypatch.setattr(room, name, self._noted(getattr(room, name), name))
         # Counting has a memory of its own, with tests of its own.
-        monkeypatch.setattr(preview, "report_on", lambda ready, progress, memory: ready)
+        monkeypatch.setattr(preview, "report_on", self._noted(lambda ready, *_: _report(ready), "count"))
+        monkeypatch.setattr(preview, "report_of", lambda ready, *_: _report(ready))
 
     def _noted(self, call, name):
         def noted(*args, **kwargs):
@@ -56,6 +62,7 @@ class Desk:
         shutil.rmtree(self.folder / ".cache")
         with prepared(Project(self.folder), Request(), Quiet()) as fresh:
             assert (shown.load, shown.findings, shown.kpis) == (fresh.load, fresh.findings, fresh.kpis)
+            assert shown.agreed == fresh.agreed
             for table in ("lead", "handoff", "deal", "sla_clock", "target", "reason", "setting", "period"):
                 assert shown.engine.fingerprint(table) == fresh.engine.fingerprint(table), table
         return done
@@ -69,21 +76,27 @@ def desk(original, tmp_path, monkeypatch):
     made.facts.close()
 
 
-def test_a_kpi_file_reads_and_builds_nothing(desk):
+def test_a_query_reads_and_builds_nothing(desk):
     desk.edit("content/kpis/mql_count.md", "```sql\nselect", "```sql\nselect distinct")
+    assert desk.stands_on() == ["count"]
+
+
+def test_the_words_of_a_kpi_count_nothing(desk):
+    desk.edit("content/kpis/mql_count.md", "The number of", "How many are the")
+    desk.edit("content/kpis/mql_count.md", "title: ", "title: The ")
     assert desk.stands_on() == []
 
 
 def test_a_definition_builds_the_facts_anew(desk):
     desk.edit("content/agreement/lifecycle.yml", "title: Not now, leak: true", "title: Not now, leak: false")
-    assert desk.stands_on() == ["build_facts"]
+    assert desk.stands_on() == ["build_facts", "count"]
 
 
 def test_an_export_is_read_anew(desk):
     file = desk.folder / "exports/2026-11-20/Lead.csv"
     lines = file.read_text().splitlines(keepends=True)
     file.write_text("".join(lines[:-20]))
-    assert desk.stands_on() == ["read_exports", "build_facts"]
+    assert desk.stands_on() == ["read_exports", "build_facts", "count"]
 
 
 def test_a_newer_drop_takes_the_place_of_the_old(desk):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -77,3 +77,10 @@ class Kpi:
     def metric_id(self, figure: Figure) -> str:
         """Return the id of `figure` in the results."""
         return f"{self.id}.{figure.name}" if figure.name else self.id
+
+    @property
+    def as_counted(self) -> Kpi:
+        """What its numbers depend on: the KPI without the words that pages say about it."""
+        figures = tuple(replace(figure, title="", line=0) for figure in self.figures)
+        told = replace(self, title="", sentence="", prose="", text="", roles={}, sources=(), order=0)
+        return replace(told, neighbours=(), pages=(), figures=figures)

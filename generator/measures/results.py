@@ -50,9 +50,9 @@ FLAG_COLUMNS = ("metric_id", "period", "scope", "flag")
 CURVE_COLUMNS = ("metric_id", "period", "scope", "day", "share", "at_risk")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Results:
-    """All cells of a drop.
+    """All cells of a drop; what is worked out from them may be kept for as long as they are the same object.
 
     cells: CELL_COLUMNS. `period` and `scope` are texts as in the contract; `value`, `low`, `high`, `numerator`,
         `denominator`, `target`, `attainment` are floats (NaN: none), `n` is Int64, `status` a word of Status,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from generator.charts import Chart
 from generator.pages import formats
-from generator.pages.cells import Cells
+from generator.pages.cells import cells_of
 from generator.pages.changes import write_changes
 from generator.pages.context import Context
 from generator.pages.definitions import write_definitions
@@ -42,12 +42,13 @@ class Pages:
     charts: Mapping[str, Chart]
 
 
-def write_pages(report: Report, project: Project, docs: Path) -> Pages:
+def write_pages(report: Report, project: Project, docs: Path, *, downloads: bool = True) -> Pages:
     """Write every page of the site below `docs`, with the CSV of each KPI and the words of the glossary.
 
-    Raises SiteError, naming the page and the template, when a template, a note or the glossary cannot be used.
+    Without `downloads` the CSVs are left out: those of the same results stand there already. Raises SiteError, naming
+    the page and the template, when a template, a note or the glossary cannot be used.
     """
-    context = Context(report, Cells(report.results), templates(report, project), docs, read_notes(project))
+    context = Context(report, cells_of(report.results), templates(report, project), docs, read_notes(project))
     prose = read_handbook(project)
     write_home(context)
     write_parts(context)
@@ -61,7 +62,8 @@ def write_pages(report: Report, project: Project, docs: Path) -> Pages:
     write_glossary(context, project)
     write_newcomers(context)
     write_handbook(context, prose)  # a company's own page of the same name takes the place of a generated one
-    write_kpi_csvs(context)
+    if downloads:
+        write_kpi_csvs(context)
     return Pages(_nav(prose), context.charts)
 
 

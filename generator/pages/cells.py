@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from copy import copy
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
@@ -63,6 +63,12 @@ class Period(NamedTuple):
     days_total: int
 
 
+@lru_cache(maxsize=1)
+def cells_of(results: Results) -> Cells:
+    """Return the cells of `results`, grouped already where the pages of the same ones were written last."""
+    return Cells(results)
+
+
 class Cells:
     """The results of a drop, grouped once; a series is only turned into cells when a page asks for it."""
 
@@ -70,6 +76,7 @@ class Cells:
         self._frame = results.cells
         self._comparisons = results.comparisons
         self._flagged = results.flags
+        self._curves = results.curves
         self.periods = {row.label: row for row in _periods(results.periods)}
         self._of_grain: dict[str, list[Period]] = {}
         for row in self.periods.values():
@@ -194,6 +201,19 @@ class Cells:
         found: dict[tuple[str, str, str], frozenset[str]] = {}
         for metric, period, scope, flag in self._flagged.itertuples(index=False):
             found[metric, period, scope] = found.get((metric, period, scope), frozenset()) | {flag}
+        return found
+
+    @cached_property
+    def curves(self) -> Mapping[str, Mapping[str, pd.DataFrame]]:
+        """Of each metric that follows cohorts, by period of entry: `day`, `share` and `at_risk` of all who entered."""
+        frame = self._curves
+        frame = frame[frame["scope"] == ALL]
+        (metric, metrics), (period, periods) = (pd.factorize(frame[name]) for name in ("metric_id", "period"))
+        is_new = (np.diff(metric, prepend=-1) != 0) | (np.diff(period, prepend=-1) != 0)
+        begins, told = np.flatnonzero(is_new).tolist(), frame[["day", "share", "at_risk"]]
+        found: dict[str, dict[str, pd.DataFrame]] = {}
+        for begin, end in zip(begins, [*begins[1:], len(frame)], strict=False):
+            found.setdefault(metrics[metric[begin]], {})[periods[period[begin]]] = told.iloc[begin:end]
         return found
 
     def has(self, metric: str) -> bool:

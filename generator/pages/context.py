@@ -8,12 +8,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from generator.charts import Chart
 from generator.kpis.kpi import Figure, Kind, Kpi
-from generator.measures.scopes import ALL
 from generator.pages import formats, words
 from generator.pages.cells import Cells, member_of
 from generator.pages.markup import Trusted
@@ -72,18 +70,10 @@ class Context:
                 found.setdefault(kpi, []).append(metric)
         return {kpi: tuple(metrics) for kpi, metrics in found.items()}
 
-    @cached_property
+    @property
     def curves(self) -> Mapping[str, Mapping[str, pd.DataFrame]]:
         """Of each metric that follows cohorts, by period of entry: `day`, `share` and `at_risk` of all who entered."""
-        frame = self.report.results.curves
-        frame = frame[frame["scope"] == ALL]
-        (metric, metrics), (period, periods) = (pd.factorize(frame[name]) for name in ("metric_id", "period"))
-        is_new = (np.diff(metric, prepend=-1) != 0) | (np.diff(period, prepend=-1) != 0)
-        begins, told = np.flatnonzero(is_new).tolist(), frame[["day", "share", "at_risk"]]
-        found: dict[str, dict[str, pd.DataFrame]] = {}
-        for begin, end in zip(begins, [*begins[1:], len(frame)], strict=False):
-            found.setdefault(metrics[metric[begin]], {})[periods[period[begin]]] = told.iloc[begin:end]
-        return found
+        return self.cells.curves
 
     def figure(self, metric: str) -> Figure:
         """Return the figure of a metric id; one that no file names takes after the figure it belongs to."""
