@@ -3,6 +3,7 @@
 from generator.history.agreed import Agreed, record_of
 from generator.history.causes import Cause, changed_rows
 from generator.history.changes import Changes, Key, Version, key_of
+from generator.history.comparing import Compared, compare_versions
 from generator.history.earlier import Earlier, read_earlier
 from generator.history.explaining import Today, explain_changes
 from generator.history.parts import PARTS, Part, Reading, Split
@@ -18,6 +19,7 @@ __all__ = [
     "Agreed",
     "Cause",
     "Changes",
+    "Compared",
     "Difference",
     "Earlier",
     "Key",
@@ -29,6 +31,7 @@ __all__ = [
     "Version",
     "changed_rows",
     "changes_json",
+    "compare_versions",
     "explain_changes",
     "key_of",
     "read_changes",

@@ -72,19 +72,25 @@ def worth_telling(split: Split, unit: str, settings: Settings) -> bool:
         return False
     if split.turn is not None:
         return split.turn != "new_activity"
-    before = split.before.value
-    if before is None or split.restated is None or split.definition is None:
-        return split.before.value is not None  # it went through no value on the way
+    before, now = split.before.value, split.now.value
+    if before is None or now is None:
+        return before is not None  # a value that came and was not there before is no change of history
+    if split.restated is None or split.definition is None:
+        return counts(before, now, unit, settings)
     return any(counts(before, before + part, unit, settings) for part in (split.restated, split.definition))
 
 
 def effect(split: Split) -> float:
     """Return how large a share of the larger value history and rules moved; 1 where a value came or went."""
     before, now = split.before.value, split.now.value
-    if split.restated is None or split.definition is None or before is None or now is None:
+    if before is None or now is None:
         return 1.0
-    largest = max(abs(before), abs(now), abs(before + split.restated))
-    return float((abs(split.restated) + abs(split.definition)) / largest) if largest else 0.0
+    if split.restated is None or split.definition is None:
+        moved, largest = abs(now - before), max(abs(before), abs(now))
+    else:
+        moved = abs(split.restated) + abs(split.definition)
+        largest = max(abs(before), abs(now), abs(before + split.restated))
+    return float(moved / largest) if largest else 0.0
 
 
 def ranked(splits: Iterable[Split], named: Mapping[str, Named], fewest: int) -> tuple[Key, ...]:

@@ -88,6 +88,12 @@ def headline_cells(cells: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([whole, heads[of_members & single & (heads["scope"] != ALL)]])
 
 
+def closed_cells(cells: pd.DataFrame) -> frozenset[tuple[str, str, str]]:
+    """Return metric, period and scope of the cells whose period was over when they were published."""
+    closed = cells[(cells["cut"] == "") & (cells["period"] != ALL)]
+    return frozenset(zip(closed["metric_id"], closed["period"], closed["scope"], strict=True))
+
+
 def exact(value: float) -> Decimal:
     """Return a number as the decimal that it is published as."""
     return Decimal(repr(float(value)))

@@ -26,11 +26,3 @@ def counts(before: Decimal, now: Decimal, unit: str, settings: Settings) -> bool
     if unit.startswith("currency"):
         return moved > max(abs(before), abs(now)) * Decimal(str(tolerated.money))
     return moved >= SEEN.get(unit, Decimal(0)) and moved > 0
-
-
-def weight(before: Decimal | None, now: Decimal | None) -> float:
-    """Return how much of the larger value a difference is; appearing and vanishing are the whole of it."""
-    if before is None or now is None:
-        return 1.0
-    largest = max(abs(before), abs(now))
-    return float(abs(now - before) / largest) if largest else 0.0

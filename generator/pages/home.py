@@ -8,7 +8,7 @@ from generator.kpis.kpi import Kpi
 from generator.pages import agreed_targets, attainment, attention, formats, scorecard
 from generator.pages.attention_data import stale_feeds
 from generator.pages.changes import foremost
-from generator.pages.context import Context
+from generator.pages.context import Context, kpi_page
 from generator.pages.headline import period_text
 from generator.pages.outline import PARTS, Part
 from generator.pages.reviews import latest
@@ -38,7 +38,7 @@ def write_home(context: Context) -> None:
             "reviews": latest(context),
             "period_text": period_text,
             "changes": context.report.changes,
-            "moved": foremost(context),
+            "moved": [(one, kpi_page(one.metric) if one.metric in context.kpis else "") for one in foremost(context)],
             **absence(context, scorecard.shared(context)),
         },
     )

@@ -126,7 +126,10 @@ def test_what_is_written_reads_back(six):
 def test_the_private_record_is_for_its_owner_alone_and_holds_hashes(six):
     chain, _ = six
     folder = chain.folder / "private"
-    assert {path.name: path.stat().st_mode & 0o777 for path in folder.iterdir()} == {"key": 0o600, "rows.parquet": 0o600}
+    assert {path.name: path.stat().st_mode & 0o777 for path in folder.iterdir()} == {
+        "key": 0o600,
+        "rows.parquet": 0o600,
+    }
     assert folder.stat().st_mode & 0o777 == 0o700
     rows = pd.read_parquet(folder / "rows.parquet")
     assert rows["key"].str.fullmatch("[0-9a-f]{32}").all()

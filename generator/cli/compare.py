@@ -1,0 +1,45 @@
+"""What is different between two versions, and why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from generator.cli.group import main
+from generator.cli.places import FOLDER
+from generator.cli.session import Session
+
+
+@main.command()
+@click.argument("versions", nargs=2, metavar="VERSION VERSION")
+@click.option("--to", "target", type=FOLDER, default="public", show_default=True, help="Where the versions stand.")
+@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="Figures shown.")
+@click.option("--json", "as_json", is_flag=True, help="Print every difference as JSON.")
+@click.pass_obj
+def compare(session: Session, versions: tuple[str, str], target: Path, limit: int, as_json: bool) -> None:
+    """Say what changed between two versions: which closed figures moved, why, and what was agreed otherwise.
+
+    A VERSION is the id of one below --to, or the folder of any version. The earlier one comes first.
+    """
+    from generator.history import changes_json, compare_versions
+    from generator.pages.changes_text import changes_text
+
+    one, other = (_data(version, target) for version in versions)
+    with session.progress.step("Comparing the versions"):
+        changes, settings = compare_versions(one, other)
+    if as_json:
+        click.echo(changes_json(changes), nl=False)
+    else:
+        click.echo(changes_text(changes, settings.reporting_currency, limit))
+
+
+def _data(version: str, target: Path) -> Path:
+    """Return the data folder of a version."""
+    tried = [place / below for place in (target / version, Path(version)) for below in ("data", ".")]
+    for folder in tried:
+        if (folder / "build.json").is_file():
+            return folder.resolve()
+    known = sorted(path.parent.parent.name for path in target.glob("*/data/build.json")) if target.is_dir() else []
+    hint = f" Versions in {target}: {', '.join(known)}." if known else f" There is no version in {target}."
+    raise click.BadParameter(f"{version} is no version.{hint}", param_hint="VERSION")
