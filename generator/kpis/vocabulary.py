@@ -73,7 +73,17 @@ FACTS: Final = (
         "trailing_churn",
         "retention",
     ),
-    *("customer_month", "churn", "target", "owner", "survivor", "fx_day", "source_table", "criteria_verdict"),
+    *(
+        "customer_month",
+        "churn",
+        "target",
+        "owner",
+        "survivor",
+        "fx_day",
+        "source_table",
+        "criteria_verdict",
+        "mql_restated",
+    ),
     *("restated", "earlier_version"),
     *("conflict", "feed", "data_check", "deal_touch", "deal_origin", "journey", "credit", "channel_credit"),
     # what was agreed

@@ -99,6 +99,14 @@ def test_restating_by_another_version_finds_the_first_instant_at_which_all_held(
     assert dict(first) == {"v1": 7, "v2": 4}
 
 
+def test_equal_totals_may_hide_other_leads_so_history_is_told_under_todays_rule_too(measure):
+    recorded = events("webinar 10-05 10:00 mql", "student 10-05 10:00 mql")
+    found = measure("mql_count", lead=LEADS, touch=TOUCHES, lifecycle_event=recorded)
+    assert found.of("mql_count") == 2
+    assert found.of("mql_count.restated", "all") == 4  # none of which was recorded
+    assert found.of("mql_count.restated") == 3  # `demo` met it when it asked, in September
+
+
 def test_a_lead_handed_over_within_a_day_was_not_missed(measure):
     found = measure(
         "criteria_conformance",
