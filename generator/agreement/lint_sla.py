@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from itertools import combinations
 
 from .findings import Files, Finding, unknown
-from .sla import CLOCK_UNITS, SCOPES, Commitment, TierTarget, scope_of
+from .sla import CLOCK_UNITS, SCOPES, Commitment, TierTarget, scope_of, until_the_next_version
 
 FILE = "sla"
 _OWN_CALENDARS = ("owner", "24x7")
@@ -55,6 +56,32 @@ def _overlap(one: Commitment, other: Commitment) -> bool:
     if first.effective_from == second.effective_from:
         return True
     return first.effective_to is not None and first.effective_to > second.effective_from
+
+
+def two_promises_of_one_thing(files: Files) -> Iterator[Finding]:
+    """Two commitments that begin and end alike for the same leads, on the same days, allow the same time."""
+    numbered = list(enumerate(until_the_next_version(files.sla.commitments)))
+    for (_, one), (index, other) in combinations(numbered, 2):
+        if one.id == other.id or not _alike(one, other) or not _together(one, other):
+            continue
+        for number, target in enumerate(other.per_tier):
+            if any(_meet(target, rival) and _differ(target, rival) for rival in one.per_tier):
+                what = f"{_name(one)} and {_name(other)} promise the same thing with different times"
+                yield Finding(FILE, ("commitments", index, "per_tier", number), what, "Keep one of the two.")
+
+
+def _together(one: Commitment, other: Commitment) -> bool:
+    ends = [commitment.effective_to or date.max for commitment in (one, other)]
+    return one.effective_from < ends[1] and other.effective_from < ends[0]
+
+
+def _alike(one: Commitment, other: Commitment) -> bool:
+    both_clocks = one.kind == other.kind == "clock"
+    return both_clocks and (one.trigger, one.stage, {*one.stop}) == (other.trigger, other.stage, {*other.stop})
+
+
+def _differ(one: TierTarget, other: TierTarget) -> bool:
+    return (one.value, one.unit, one.attempts) != (other.value, other.unit, other.attempts)
 
 
 def unknown_references(files: Files) -> Iterator[Finding]:

@@ -23,6 +23,7 @@ LINTS: tuple[tuple[_Lint, tuple[str, ...]], ...] = (
     (lint_lifecycle.scores_asked_for_in_vain, ("lifecycle",)),
     (lint_sla.two_deadlines, ("sla",)),
     (lint_sla.versions_that_overlap, ("sla",)),
+    (lint_sla.two_promises_of_one_thing, ("sla",)),
     (lint_sla.unknown_references, ("sla", "lifecycle", "calendars", "pipeline")),
     (lint_sla.kinds_that_lack_something, ("sla",)),
     (lint_calendars.calendars_without_hours, ("calendars",)),

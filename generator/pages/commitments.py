@@ -21,6 +21,7 @@ from generator.pages.headline import period_text
 from generator.pages.history import SHOWN
 from generator.pages.markup import Trusted
 from generator.pages.tables import html_table
+from generator.pages.volume import VOLUME, volume
 
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 #: Where a commitment is looked at for its breaches, in this order.
@@ -40,6 +41,8 @@ def anchor_of(commitment: Commitment) -> str:
 
 def blocks(context: Context, commitment: Commitment) -> Iterator[Block]:
     """Yield what is told of a commitment: its trend, its hours, where it breaks, and what stands open."""
+    if commitment.metric == VOLUME and (chain := volume(context)):
+        yield Block("Is it the right volume?", "chain", (chain.sentence,))
     run = context.cells.run(SLA, "month", scope_text({"commitment": commitment.id}))[-SHOWN["month"] :]
     if trend := _trend(context, commitment, run):
         yield Block("Over time", "trend", figures=(trend,))

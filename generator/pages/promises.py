@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from generator.agreement import Agreement, Calendar, Commitment
+from generator.agreement.doubts import doubts
 from generator.agreement.promises import commitment_sentence, opening_hours, tier_target_text
 from generator.agreement.sla import scope_of
 from generator.kpis.kpi import Kpi
@@ -23,6 +24,7 @@ from generator.pages.headline import chip as cell_chip
 from generator.pages.headline import headline, paced, period_text, printed
 from generator.pages.rail import rail_of_review
 from generator.pages.samples import is_sample
+from generator.pages.volume import volume
 from generator.pages.words import Chip
 
 DIRECTIONS = {
@@ -112,7 +114,7 @@ def _write_page(context: Context, one: Line) -> None:
 
 
 def _pointed_out(context: Context, lines: list[Line]) -> Iterator[str]:
-    """Yield what nobody should have to look for: goals missed two weeks running, owners with many open breaches."""
+    """Yield what nobody should have to look for: goals missed two weeks running, promises nobody can keep, overload."""
     goals = commitment_goals(context.report.agreement)
     for one in lines:
         run = context.cells.run(SLA, "week", scope_text({"commitment": one.commitment.id}))
@@ -120,6 +122,10 @@ def _pointed_out(context: Context, lines: list[Line]) -> Iterator[str]:
         goal = goals.get(one.commitment.id)
         if goal is not None and len(closed) == 2 and all(_is_under(cell, goal) for cell in closed):
             yield f"{TEAMS[one.commitment.accountable]}: “{one.commitment.title}” was under its goal two weeks running."
+    yield from doubts(context.report.agreement, context.report.drop.as_of.date())
+    chain = volume(context)
+    if chain and chain.verdict.startswith("above"):
+        yield chain.sentence
     for owner, count in overloaded(context):
         yield f"{owner}: {formats.several(count, 'promise')} broken and still open."
 

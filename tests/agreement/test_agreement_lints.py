@@ -16,6 +16,16 @@ def sla(*commitments):
     return "commitments:\n" + "".join(commitments)
 
 
+def score(name="score_own", rules="[{if: {touch: demo_request}, points: 50}]", **changes):
+    more = "".join(f", {key}: {value}" for key, value in changes.items())
+    return f"scores:\n  - {{id: {name}, title: own score, rules: {rules}{more}}}\n"
+
+
+LOW_SCORE = """definitions:
+  - {id: mql, version: v9, effective_from: 2027-01-01, criteria: {none: [{score: score_own, op: ">=", value: 9}]}}
+"""
+
+
 def target(name="ours", **changes):
     keys = {"metric": "win_rate_count", "team": "sales", "value": "0.3", "from": "2026-01-01", "to": "2026-04-01",
             "version": "v1", **changes}  # fmt: skip
@@ -40,6 +50,38 @@ CONTRADICTIONS = {
     "a deadline for all beside one by tier": (
         "sla", sla(commitment(per_tier="[{tier: A, value: 1, unit: hours}, {value: 2, unit: hours}]")),
         "commitments[0].per_tier[1]", "two values for tier A",
+    ),
+    "two values for one segment, spelled in two ways": (
+        "sla", sla(commitment(per_tier="[{segment: SMB, value: 1, unit: hours}, {segment: smb, value: 2, unit: hours}]")),
+        "commitments[0].per_tier[1]", "two values for segment smb",
+    ),
+    "two commitments for one thing with different times": (
+        "sla", sla(commitment(), commitment(id="c.other", per_tier="[{value: 3, unit: business_days}]")),
+        "commitments[1].per_tier[0]", "promise the same thing with different times",
+    ),
+    "a deal stage without its trigger": (
+        "sla", sla(commitment(stage="qualified")), "commitments[0].stage", "goes with the trigger deal_stage",
+    ),
+    "a deal stage that does not exist": (
+        "sla", sla(commitment(trigger="deal_stage", stage="qualifed", stop="[stage_left]")), "commitments[0].stage",
+        "unknown deal stage 'qualifed' (did you mean 'qualified'?)",
+    ),
+    "a deal that waits for a call": (
+        "sla", sla(commitment(trigger="deal_stage", stage="qualified", stop="[first_response]")),
+        "commitments[0].stop", "`stage_left` goes with the trigger deal_stage",
+    ),
+    "a computed score that an export has": (
+        "lifecycle", score("score_fit"), "scores[0].id", "is a column of the export and computed here as well",
+    ),
+    "a score that forgets at an unknown stage": (
+        "lifecycle", score(reset_on="[recyled]"), "scores[0].reset_on[0]", "unknown stage 'recyled' (did you mean",
+    ),
+    "points for an unknown attribute": (
+        "lifecycle", score(rules="[{if: {attr: contry, op: not_null}, points: 5}]"), "scores[0].rules[0].if",
+        "unknown attribute 'contry' (did you mean 'country'?)",
+    ),
+    "a computed score that must not be high": (
+        "lifecycle", score() + LOW_SCORE, "definitions[", "can only be asked to be at least something",
     ),
     "two versions at one time": (
         "sla", sla(commitment(effective_to="2026-01-01"), commitment(version="v2", effective_from="2025-12-31")),

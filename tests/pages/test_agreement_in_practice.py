@@ -19,6 +19,7 @@ from generator.models.practice import (
     Practice,
     Restated,
 )
+from generator.pages.volume import Volume
 
 FIRST = "c.sm.first_response"
 
@@ -148,3 +149,12 @@ def test_moves_and_conflicts_are_counted_and_listed(told):
     assert "| An SQL that never was an MQL | the SQL counts, no conversion of an MQL | Sales Ops | 1 |" in page
     assert rows(docs / "data/moves.csv")[0]["effect"] == "back"
     assert rows(docs / "data/conflicts.csv")[0]["type"] == "sql_without_mql"
+
+
+@pytest.mark.parametrize(
+    ("promised", "verdict"), [(90, "below"), (100, "in line"), (125, "in line"), (126, "above what the revenue")]
+)
+def test_a_promised_volume_is_held_against_what_the_chain_needs(promised, verdict):
+    found = Volume("Q4 2026", 100, promised)
+    assert found.verdict.startswith(verdict)
+    assert f"takes 100 MQLs at the rates that held lately; promised are {promised}" in found.sentence
