@@ -22,6 +22,7 @@ from .claims import Claim, claims_of, encodings_of, settle
 from .containers import Form, Member, Unpacking, drop_files
 from .contents import fault_of
 from .contradictions import contradictions
+from .identity import join_systems
 from .members import Settled, settle_members
 from .outcomes import code_of
 from .profile import Profile
@@ -177,6 +178,8 @@ def _judge(engine: Engine, work: Work, files: tuple[RawFile, ...], terms: Terms)
     conflicts: list[Mistake] = []
     for table in work.loaded:
         mark_contradictions(engine, table)
+    joined = join_systems(engine, files, work.loaded)
+    for table in work.loaded:
         if found := mark_duplicates(engine, table, files, terms.takes_first):
             conflicts.append(found)
     if conflicts:
@@ -188,6 +191,7 @@ def _judge(engine: Engine, work: Work, files: tuple[RawFile, ...], terms: Terms)
             listed = ", ".join(map(literal, unknown))
             engine.run(f"update canonical.{table} set _out = {code} where _out = 0 and {quoted(column)} in ({listed})")
     mark_orphans(engine, frozenset(work.loaded))
+    settled.findings[:0] = joined
     return settled
 
 
