@@ -1,4 +1,7 @@
-"""Measures one drop and writes down what each stage, fact and KPI took; a process of its own, run by `large_drop`."""
+"""Measures one drop and writes down what each stage, fact and KPI took; a process of its own.
+
+`large_drop` and `small_drop` run it. Everything is imported before the first stage.
+"""
 
 from __future__ import annotations
 
@@ -21,17 +24,18 @@ _BUILT = re.compile(r"create or replace (?:table|view) (\w+) as")
 
 
 class Stages(Quiet):
-    """A progress that keeps the seconds of each step, by its first words."""
+    """A progress that keeps what each step took on the clock and of the processors, by its first words."""
 
     def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
+        self.seconds: dict[str, tuple[float, float]] = {}
 
     @contextmanager
     def step(self, what: str) -> Iterator[None]:
         """Time what is enclosed."""
-        started = time.perf_counter()
+        clock, processor = time.perf_counter(), time.process_time()
         yield
-        self.seconds[" ".join(what.split()[:3])] = time.perf_counter() - started
+        took = time.perf_counter() - clock, time.process_time() - processor
+        self.seconds[" ".join(what.split()[:3])] = took
 
 
 def _timed(
@@ -54,8 +58,8 @@ def _fact(_: DuckDbEngine, sql: str) -> str | None:
     return found[1] if found else None
 
 
-def stages(project: Project, request: Request) -> dict[str, dict[str, float]]:
-    """Return the seconds of the stages, the facts and the KPI figures, each by name."""
+def stages(project: Project, request: Request) -> dict[str, dict[str, Any]]:
+    """Return what the stages (clock, processors), the facts and the KPI figures (clock) took, each by name."""
     progress = Stages()
     facts: dict[str, float] = {}
     figures: dict[str, float] = {}
@@ -67,5 +71,5 @@ def stages(project: Project, request: Request) -> dict[str, dict[str, float]]:
 
 if __name__ == "__main__":
     exports, as_of, out = sys.argv[1:]
-    found = stages(find_project(), Request(exports=Path(exports), as_of=as_of))
+    found = stages(find_project(), Request(exports=Path(exports), as_of=as_of or None))
     Path(out).write_text(json.dumps(found), encoding="utf-8")
