@@ -184,7 +184,8 @@ def caveats(context: Context, stand: Headline) -> list[str]:
     flags = context.cells.flags(cell.metric, cell.period, cell.scope)
     found += _of_unknown_origin(context, stand)
     found += _of_promises_untold(context, stand)
-    if CONCENTRATED in flags:
+    # Where only members say something, the first of them stands here: what it rests on is no caveat of the others.
+    if CONCENTRATED in flags and figure.total:
         found.append("A single row makes up more than a quarter of what is divided here.")
     if EXHAUSTED in flags or any(trend.note for trend in trends(context, stand.kpi, cell)):
         found.append("The period it is compared with was shorter, so all of it is used.")

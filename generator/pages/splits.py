@@ -103,7 +103,8 @@ def members(context: Context, kpi: Kpi, dimension: str, base: Headline) -> list[
 
 
 def _size(kpi: Kpi, member: Member) -> tuple[bool, float, str]:
-    size = member.cell.value if kpi.headline.kind in _ADDS_UP or kpi.headline.within else member.cell.n
+    by_value = kpi.headline.kind in _ADDS_UP or kpi.headline.within or not kpi.headline.total
+    size = member.cell.value if by_value else member.cell.n
     return (member.name == UNKNOWN, -float(size or 0), member.name)
 
 
@@ -192,6 +193,8 @@ def _finding(context: Context, kpi: Kpi, dimension: str, base: Headline, rows: l
         biggest = max(rows, key=lambda member: member.cell.value or 0)
         share = formats.percent((biggest.cell.value or 0) / base.cell.value)
         return f"{biggest.name} makes up {share} of the total"
+    if not figure.total and (most := rows[0]).cell.value is not None:
+        return f"By {what}, the most: {most.name}, {printed(context, figure, most.cell)}"
     sound = [row for row in rows if row.cell.value is not None and not is_small(context, figure, row.cell)]
     if len(sound) < 2:
         return f"{kpi.title} by {what}: too few cases to compare"

@@ -52,3 +52,19 @@ def test_members_that_are_parts_of_the_whole_are_told_as_such(split, shown):
     found = split("")
     assert "webinar makes up 80.0 % of the total" in shown(found.figure)
     assert APART not in shown(found.figure)
+
+
+def test_where_only_members_speak_the_largest_comes_first(agreement, tmp_path, shown):
+    checks = """
+    metric_id    | period | scope             | value | n
+    -------------+--------+-------------------+-------+----
+    data_quality | 2026Q3 | type=orphan       | 0.001 | 16
+    data_quality | 2026Q3 | type=missing_fx   | 0.2   | 1
+    """
+    plain = kpi("data_quality", Kind.RATIO, unit="ratio", by=("type",), grains=("quarter",))
+    one = replace(plain, figures=(replace(plain.headline, total=False),))
+    report = report_of((one,), shaped(drawn(checks)), agreement=agreement, load=load_report())
+    context = Context(report, Cells(report.results), templates(report, Project(PACKAGED)), Path(tmp_path))
+    (found,), _ = splits(context, headline(context, one))
+    assert [member.name for member in found.members] == ["No exchange rate", "Parent not in the drop"]
+    assert "By type, the most: No exchange rate, 20.0 %" in shown(found.figure)
