@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -244,14 +245,23 @@ def build_pages(
     """
     docs = work / "docs"
     cache = _cache(project, work)
+    begin = partial(pen.draw, cache=cache) if pen else None
     with progress.step("Writing the pages"):
-        pages = write_pages(report, project, docs, downloads=new_results)
+        pages = write_pages(report, project, docs, downloads=new_results, begin=begin)
+        if begin:
+            begin(pages.charts.values())
         write_data(report, docs / "data", results=new_results)
-    with progress.step(f"Drawing {len(pages.charts)} charts"):
-        write_drawings(pages.charts, docs, cache, pen)
-    with progress.step(f"Building the site in {project.shown(out)}"):
+    with progress.step(f"Building the site in {project.shown(out)} with {len(pages.charts)} charts"):
         build_site(
-            docs, project, out, nav=pages.nav, site_url=site_url, latest=latest, dirty=only_changed, cache=cache
+            docs,
+            project,
+            out,
+            nav=pages.nav,
+            site_url=site_url,
+            latest=latest,
+            dirty=only_changed,
+            cache=cache,
+            draw=partial(write_drawings, pages.charts, docs, cache, pen),
         )
 
 

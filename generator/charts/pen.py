@@ -36,7 +36,8 @@ class Pen:
         )
 
     def draw(self, charts: Iterable[Chart], cache: Path) -> None:
-        """Begin to draw `charts` into the folder `cache`; returns at once."""
+        """Begin to draw those of `charts` that the folder `cache` does not hold; returns at once."""
+        cache.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("w", suffix=".part", dir=cache, delete=False, encoding="utf-8") as order:
             json.dump([asdict(chart) for chart in charts], order)
         self._orders.append(Path(order.name))

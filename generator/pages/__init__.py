@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -32,6 +32,7 @@ from generator.project import Project
 from generator.report import Report
 
 NavItem = Mapping[str, object]
+Drawing = Callable[[Iterable[Chart]], None]
 
 
 @dataclass(frozen=True)
@@ -42,9 +43,12 @@ class Pages:
     charts: Mapping[str, Chart]
 
 
-def write_pages(report: Report, project: Project, docs: Path, *, downloads: bool = True) -> Pages:
+def write_pages(
+    report: Report, project: Project, docs: Path, *, downloads: bool = True, begin: Drawing | None = None
+) -> Pages:
     """Write every page of the site below `docs`, with the CSV of each KPI and the words of the glossary.
 
+    `begin` is handed the charts that are known halfway, so that they can be drawn while the rest is written.
     Without `downloads` the CSVs are left out: those of the same results stand there already. Raises SiteError, naming
     the page and the template, when a template, a note or the glossary cannot be used.
     """
@@ -53,6 +57,8 @@ def write_pages(report: Report, project: Project, docs: Path, *, downloads: bool
     write_home(context)
     write_parts(context)
     write_kpi_pages(context)
+    if begin:
+        begin(context.charts.values())
     write_insights(context)
     write_definitions(context)
     write_promises(context)

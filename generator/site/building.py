@@ -6,7 +6,7 @@ import logging
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,12 +16,14 @@ from generator.errors import Mistake, SiteError
 from generator.project import Project
 from generator.site import changes
 from generator.site.config import key_lines, write_config
+from generator.site.pictures import put_pictures
 from generator.site.policy import apply_policy
 from generator.swapping import put_in_place
 
 _ASSETS = "assets/onefunnel"
 _KEY = re.compile(r"Config value '(\w+)[^']*': ")
 _PAGE = re.compile(r"(?:Doc file|page) '([^']+)'")
+_STAYS = "The site was not built; the previous one stays."
 #: Below the folder beside the docs that holds what is kept between two builds.
 _WORK = ".site"
 
@@ -37,6 +39,7 @@ def build_site(
     latest: str | None = None,
     dirty: bool = False,
     cache: Path | None = None,
+    draw: Callable[[], object] = lambda: None,
 ) -> None:
     """Build `docs` into the folder `out`, which stays as it was until the new site is whole.
 
@@ -44,26 +47,33 @@ def build_site(
     one of mkdocs.yml holds. `site_url` is needed for navigation without page loads, for nothing else. `latest` names
     the newest of the versions that the site will stand among; without it there is no choice of versions. `dirty` builds
     only pages that changed since the last build from the same `docs` into the same `out`, for the live preview.
-    `cache` keeps what never changes between builds. SiteError lists every page that MkDocs finds fault with.
+    `cache` keeps what never changes between builds. `draw` completes the drawings below `docs`; a whole build asks for
+    them at its end, so that they can be drawn elsewhere meanwhile. SiteError lists every page that is at fault.
     """
     _refuse_foreign(out)
     work = docs.parent / _WORK
     work.mkdir(parents=True, exist_ok=True)
     config = write_config(work, project, docs, site_name=site_name, nav=nav, site_url=site_url, latest=latest)
     write_bundle(work / "theme" / _ASSETS, cache or work)
-    seen = changes.look(docs, work)
+    if dirty:
+        draw()  # drawings, too, say which pages changed
+    seen = changes.look(docs, work) if dirty else None
     before = changes.last(work, out) if dirty else None
     target = out.absolute().with_name(f".{out.absolute().name}.new")
     shutil.rmtree(target, ignore_errors=True)
-    partial = before is not None and changes.prepare(seen, before, docs, out, target)
+    partial = seen is not None and before is not None and changes.prepare(seen, before, docs, out, target)
     try:
         _run_mkdocs(config, target, key_lines(project), dirty=partial)
+        if not dirty:
+            draw()
+        if mistakes := put_pictures(target, docs):
+            raise SiteError(_STAYS, mistakes)
         _complete(target, out if partial else None)
         out.parent.mkdir(parents=True, exist_ok=True)
         put_in_place(target, out.absolute())
     finally:
         shutil.rmtree(target, ignore_errors=True)
-    changes.keep(seen, work, out)
+    changes.keep(seen or changes.look(docs, work), work, out)
 
 
 def _refuse_foreign(out: Path) -> None:
@@ -99,7 +109,7 @@ def _run_mkdocs(config_file: Path, target: Path, lines: Mapping[str, int], *, di
             found.append(f"{type(problem).__name__}: {problem}")
     mistakes = [_mistake(message, lines) for message in dict.fromkeys(found) if "'dirty' build" not in message]
     if mistakes:
-        raise SiteError("The site was not built; the previous one stays.", mistakes)
+        raise SiteError(_STAYS, mistakes)
 
 
 class _Collector(logging.Handler):

@@ -1,4 +1,4 @@
-"""The one hook into MkDocs: drawings and tables into pages, terms that explain themselves, alignment as classes.
+"""The one hook into MkDocs: terms that explain themselves, tables past Markdown, alignment as classes.
 
 It turns text into text and knows nothing of what the pages say, so another builder that reads mkdocs.yml needs no more
 than these functions. MkDocs loads it by its path, anew for each build.
@@ -6,18 +6,13 @@ than these functions. MkDocs loads it by its path, anew for each build.
 
 from __future__ import annotations
 
-import logging
 import re
 from pathlib import Path
 from typing import Any
 
-from generator.charts.figure import FOLDER
 from generator.site.glossary import explaining, read_glossary
 
-_log = logging.getLogger("mkdocs.hooks.onefunnel")
 _ALIGNED = re.compile(r'(<t[hd]) style="text-align: (left|center|right);"')
-#: Markdown inside of HTML sorts attributes anew, so their order says nothing.
-_PLACE = re.compile(r'(<div (?=[^>]*class="of-chart")[^>]*?data-of-chart="([a-z0-9._-]+)"[^>]*>)(</div>)')
 #: What search leaves out: the tables below figures and the tiny pictures. Reading them would be half of a build.
 _UNREAD = re.compile(
     r'<div class="of-figure__foot" data-search-exclude="true">.*?</div>(?=</figure>)'
@@ -59,20 +54,10 @@ def _place_for(text: str, taken: list[str]) -> str:
     return f'<span data-of-kept="{len(taken) - 1}"></span>'
 
 
-def on_post_page(output: str, *, page: Any, config: Any, **_: Any) -> str:
-    """Put what was taken out and the drawings in their places: after the search index has been fed."""
-    folder = Path(config.docs_dir) / FOLDER
+def on_post_page(output: str, *, page: Any, **_: Any) -> str:
+    """Put what was taken out back in its place: after the search index has been fed."""
     taken = _taken.pop(page.file.src_uri)
-
-    def drawn(match: re.Match[str]) -> str:
-        path = folder / f"{match.group(2)}.html"
-        if not path.is_file():
-            _log.warning("Doc file '%s' shows the chart '%s', which was not drawn.", page.file.src_uri, match.group(2))
-            return match.group(0)
-        return match.group(1) + path.read_text(encoding="utf-8") + match.group(3)
-
-    whole = _KEPT.sub(lambda match: taken[int(match.group(1))], output)
-    return _named(_PLACE.sub(drawn, whole))
+    return _named(_KEPT.sub(lambda match: taken[int(match.group(1))], output))
 
 
 def on_post_template(output_content: str, **_: Any) -> str:
