@@ -43,7 +43,7 @@ def add_targets(
     known = tuple(kpis)
     metrics = _metrics(known, settings.min_n_rate)
     aims = {kpi.id: Aim(frozenset(kpi.headline.by), kpi.target == "flow") for kpi in known if kpi.target != "none"}
-    chosen = chosen_targets(engine, aims, periods)
+    chosen = _with_own_levels(chosen_targets(engine, aims, periods), cells, known, periods)
     # Most metrics have neither target nor band, and their cells stay as they are.
     judges = metrics["metric_id"].isin(chosen["metric_id"]) | metrics["low_band"].notna()
     places = np.flatnonzero(cells["metric_id"].isin(metrics.loc[judges, "metric_id"]))
@@ -61,6 +61,27 @@ def _with(column: pd.Series, places: Indices, values: pd.Series) -> pd.Series:
     filled = column.copy()
     filled.iloc[places] = values.to_numpy()
     return filled
+
+
+def _with_own_levels(chosen: pd.DataFrame, cells: pd.DataFrame, kpis: Iterable[Kpi], periods: Periods) -> pd.DataFrame:
+    """Return the agreed targets and, where there is none, what another figure of the same cell says is enough."""
+    judges = {kpi.judged_by: kpi.id for kpi in kpis if kpi.judged_by}
+    enough = cells[cells["metric_id"].isin(list(judges)) & cells["value"].notna()]
+    own = periods.frame[periods.frame["role"] == OWN].rename_axis("period_id").reset_index()
+    enough = enough.merge(own[["period_id", "label"]], left_on="period", right_on="label")
+    levels = pd.DataFrame(
+        {
+            "metric_id": enough["metric_id"].map(judges).astype("str"),
+            "period_id": enough["period_id"],
+            "key": enough["scope"].str.casefold(),
+            "scope": enough["scope"],
+            "target": enough["value"],
+            "gap": "",
+        }
+    )
+    if levels.empty:
+        return chosen
+    return pd.concat([chosen, levels], ignore_index=True).drop_duplicates(["metric_id", "period_id", "key"])
 
 
 def _metrics(kpis: tuple[Kpi, ...], min_n_rate: int) -> pd.DataFrame:

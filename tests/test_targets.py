@@ -30,9 +30,9 @@ def november():
         yield engine
 
 
-def kpi(id="mql_count", target="flow", better="higher", kind="count", by=(), band=None):
+def kpi(id="mql_count", target="flow", better="higher", kind="count", by=(), band=None, judged_by=""):
     headline = Figure("", "", Kind(kind), "", "", "count", tuple(by), ("month", "quarter"))
-    return SimpleNamespace(id=id, target=target, better=better, band=band, headline=headline)
+    return SimpleNamespace(id=id, target=target, better=better, band=band, headline=headline, judged_by=judged_by)
 
 
 def targets(engine, drawn, **metric):
@@ -406,3 +406,27 @@ def test_every_member_follows_the_course_of_the_whole_so_that_targets_add_up(by_
         for scope in ("all", "region=emea", "region=apac")
     ]
     assert due == [375, 150, 225]
+
+
+COVERED = """
+    metric_id         | period  | scope       | value | n
+    coverage          | 2026-10 | all         | 2.0   | 9
+    coverage.required | 2026-10 | all         | 2.5   | 9
+    coverage          | 2026-09 | all         | 2.0   | 9
+    coverage.required | 2026-09 | all         | 1.6   | 9
+    coverage          | 2026-09 | region=EMEA | 2.0   | 9
+"""
+BY_NEED = {"id": "coverage", "target": "level", "kind": "formula", "judged_by": "coverage.required"}
+
+
+def test_a_level_may_be_judged_by_what_another_figure_says_is_enough(judged):
+    found = judged(kpi(**BY_NEED), "metric | from | to | value\nother | 2026-10-01 | 2026-11-01 | 1", COVERED)
+    october, september = (look(found, "coverage", period) for period in ("2026-10", "2026-09"))
+    assert (october["target"], october["attainment"], october["target_status"]) == (2.5, 0.8, "off_target")
+    assert (september["target"], september["target_status"]) == (1.6, "on_target")
+    assert look(found, "coverage", "2026-09", "region=EMEA")["target"] is None
+
+
+def test_an_agreed_target_goes_before_what_would_be_enough(judged):
+    found = judged(kpi(**BY_NEED), "metric | from | to | value\ncoverage | 2026-10-01 | 2026-11-01 | 2", COVERED)
+    assert look(found, "coverage", "2026-10")["target_status"] == "on_target"

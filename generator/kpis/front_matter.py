@@ -108,6 +108,7 @@ class FrontMatter(_Strict):
     settings: tuple[str, ...] = ()
     neighbours: tuple[str, ...] = ()
     band: Annotated[tuple[float, float] | str, PlainValidator(_band)] | None = None
+    judged_by: Text | None = None
     sources: tuple[Text, ...] = ()
     grains: Grains = vocabulary.GRAINS
     window: str | None = None

@@ -67,6 +67,7 @@ class Kpi:
     figures: tuple[Figure, ...]  # headline first
     path: str  # as messages print it
     text: str = ""  # the file, as it was read
+    judged_by: str = ""  # id of the result that says, cell by cell, how much is enough where no target was agreed
     order: int = 1000  # place among the KPIs of its section
 
     @property

@@ -64,6 +64,7 @@ def read_kpis(texts: Mapping[str, str], agreement: Agreement, covered: Collectio
             else:
                 unread.add(Path(path).stem)
     mistakes += _neighbour_mistakes(kpis, hidden | unread)
+    mistakes += _judge_mistakes(kpis)
     mistakes += check_formulas(kpis, hidden, unread, numbers_of(agreement))
     if mistakes:
         raise KpiError("The KPI files hold mistakes.", sorted(mistakes, key=str))
@@ -165,6 +166,7 @@ def _made(front: FrontMatter, document: Document, settings: Mapping[str, str]) -
         settings=front.settings,
         neighbours=front.neighbours,
         band=_band(front.band, settings),
+        judged_by=front.judged_by or "",
         sources=front.sources,
         sentence=document.sentence,
         prose=document.prose,
@@ -246,6 +248,16 @@ def _band(band: tuple[float, float] | str | None, settings: Mapping[str, str]) -
     except ValueError:
         return None
     return low, high
+
+
+def _judge_mistakes(kpis: list[Kpi]) -> Iterable[Mistake]:
+    """Yield the figures by which a KPI of the same file is to be judged and that the file does not have."""
+    for kpi in kpis:
+        own = [kpi.metric_id(figure) for figure in kpi.figures]
+        if kpi.judged_by and kpi.judged_by not in own[1:]:
+            yield Mistake(f"{kpi.path}: judged_by", f"no companion of this KPI is {with_hint(kpi.judged_by, own[1:])}")
+        elif kpi.judged_by and kpi.target != "level":
+            yield Mistake(f"{kpi.path}: judged_by", "only a KPI with `target: level` is judged by another figure")
 
 
 def _neighbour_mistakes(kpis: list[Kpi], hidden: set[str]) -> Iterable[Mistake]:

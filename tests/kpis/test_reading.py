@@ -36,6 +36,16 @@ def test_the_line_of_the_sql_is_kept_for_messages():
     assert text.splitlines()[kpi.headline.line - 1] == kpi.headline.sql.splitlines()[0]
 
 
+def test_a_kpi_is_judged_only_by_a_companion_of_its_own_and_only_as_a_level():
+    enough = {"companions": {"enough": {"title": "Enough", "measure": "rate"}}}
+    (kpi,) = read(kpi_text(judged_by="sal_acceptance.enough", **enough))
+    assert kpi.judged_by == "sal_acceptance.enough"
+    (mistake,) = mistakes(kpi_text(judged_by="sal_acceptance.enuogh", **enough))
+    assert "did you mean 'sal_acceptance.enough'?" in mistake
+    (mistake,) = mistakes(kpi_text(judged_by="sal_acceptance.enough", target="flow", **enough))
+    assert "only a KPI with `target: level`" in mistake
+
+
 def test_a_companion_takes_what_it_does_not_say_from_the_kpi():
     blocks = f"\n```sql handed\n{COUNT_SQL}\n```\n"
     (kpi,) = read(kpi_text(companions={"handed": {"measure": "count", "unit": "count"}}, blocks=blocks))
