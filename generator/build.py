@@ -186,7 +186,7 @@ def report_of(ready: Prepared, results: Results, missing: Mapping[str, tuple[str
         labels=_labels(ready.engine, ready.agreement),
         version=generator.__version__,
         targets=agreed_targets(ready.engine),
-        records=list_records(ready.engine, ready.drop.as_of.date() - LISTED),
+        records=list_records(ready.engine, ready.agreement, ready.drop.as_of.date() - LISTED),
         practice=practice_of(ready.engine, ready.agreement, ready.drop.as_of),
         agreed=ready.agreed,
     )

@@ -1,4 +1,4 @@
-"""Single records that a weekly review goes through: by id, with no word about the person behind them."""
+"""Single records that a weekly review goes through, by a name that tells nobody who it is."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
+from generator.agreement import Agreement
 from generator.engine import Engine
+from generator.models.pseudonym import pseudonyms
 
 #: So many records of a list are named; the others are counted.
 NAMED = 6
@@ -15,57 +17,39 @@ NAMED = 6
 class Record(NamedTuple):
     """One lead or deal on a list."""
 
-    id: str
-    about: str | None  # a commitment, a reason, a type of conflict, a stage of a deal
+    record: str  # the id where the settings link records, else its pseudonym
+    about: str | None  # a commitment, a reason, a stage of a deal
     owner: str | None
     tier: str | None
-    at: datetime  # the deadline, the rejection, since when: naive UTC
-    used: float | None  # share of the time allowed that has passed
+    at: datetime  # the deadline or the rejection: naive UTC
     amount: Decimal | None
     week: date | None  # the Monday of the week it belongs to; None: it stands open at the instant of the drop
     total: int  # records on that list, of that week
 
 
 class _List(NamedTuple):
-    rows: str  # id, about, owner, tier, at, used, amount
+    rows: str  # id, about, owner, tier, at_, amount
     order: str
     by_week: bool = False
 
 
 _LISTS = {
-    "breached": _List(
-        "select lead_id as id, commitment as about, owner, tier, due_at as at_, elapsed_s * 1.0 / target_s as used,"
-        " null as amount from sla_clock where excluded is null and state in ('breached_open', 'breached_late')",
-        "tier, at_ desc, id, about",
-        by_week=True,
-    ),
-    "due_soon": _List(
-        "select lead_id as id, commitment as about, owner, tier, due_at as at_, elapsed_s * 1.0 / target_s as used,"
-        " null as amount from sla_clock where excluded is null and state = 'due_soon'",
-        "at_, id, about",
-    ),
     "untouched": _List(
         "select clock.lead_id as id, clock.commitment as about, clock.owner, clock.tier, clock.due_at as at_,"
-        " null as used, null as amount from sla_clock as clock"
+        " null as amount from sla_clock as clock"
         " inner join handoff on handoff.handoff_id = clock.handoff_id"
         " where clock.excluded is null and clock.commitment = 'c.sm.first_response' and clock.state = 'breached_open'"
         " and handoff.accepted_at is null and handoff.exit_at is null and handoff.responded_at is null",
         "tier, at_ desc, id",
     ),
     "rejected": _List(
-        "select lead_id as id, reason as about, owner, tier, exit_at as at_, null as used, null as amount"
+        "select lead_id as id, reason as about, owner, tier, exit_at as at_, null as amount"
         " from handoff where excluded is null and is_rejected and not is_void",
         "about, at_ desc, id",
         by_week=True,
     ),
-    "conflicting": _List(
-        "select lead_id as id, type as about, null as owner, null as tier, since_at as at_, null as used,"
-        " null as amount from conflict where excluded is null"
-        " and (until_at is null or until_at > (select cast(value as timestamp) from setting where key = 'as_of'))",
-        "at_ desc, id, about",
-    ),
     "past_due": _List(
-        "select deal_id as id, stage as about, owner, null as tier, cast(due_on as timestamp) as at_, null as used,"
+        "select deal_id as id, stage as about, owner, null as tier, cast(due_on as timestamp) as at_,"
         " amount from deal where excluded is null and not is_closed"
         " and due_on < (select cast(value as date) from setting where key = 'as_of_date')",
         "coalesce(amount, 0) desc, at_, id",
@@ -73,9 +57,13 @@ _LISTS = {
 }
 
 
-def list_records(engine: Engine, since: date) -> dict[str, tuple[Record, ...]]:
+def list_records(engine: Engine, agreement: Agreement, since: date) -> dict[str, tuple[Record, ...]]:
     """Return the records of each list, the foremost of each week from `since` on and of what stands open now."""
-    return {name: tuple(Record(*row) for row in engine.rows(_sql(one, since))) for name, one in _LISTS.items()}
+    named = (lambda name: name) if agreement.settings.record_links else pseudonyms(engine)
+    return {
+        name: tuple(Record(named(row[0]), *row[1:]) for row in engine.rows(_sql(one, since)))
+        for name, one in _LISTS.items()
+    }
 
 
 def _sql(one: _List, since: date) -> str:
@@ -89,7 +77,7 @@ def _sql(one: _List, since: date) -> str:
         else f"select listed.*, cast(null as date) as week_on from ({one.rows}) as listed"
     )
     return (
-        "select id, about, owner, tier, at_, used, amount, week_on, total from (select dated.*,"
+        "select id, about, owner, tier, at_, amount, week_on, total from (select dated.*,"
         f" row_number() over (partition by week_on order by {one.order}) as place,"
         f" count(*) over (partition by week_on) as total from ({dated}) as dated) as placed"
         f" where place <= {NAMED} order by week_on desc, place"

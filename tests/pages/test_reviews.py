@@ -10,6 +10,7 @@ from made_up_report import cells, kpi, periods, report_of, with_pacing
 from generator.agreement import Action, Decision, Reviews
 from generator.kpis.kpi import Kind
 from generator.models.agreed import AgreedTarget
+from generator.models.practice import Obligation, Practice
 from generator.models.records import Record
 
 ALL = ("weekly", "monthly", "quarterly")
@@ -18,9 +19,12 @@ ACTION = Action(
     due_on=date(2026, 11, 6), closed_on=date(2026, 11, 10), outcome="The form asks.",
 )  # fmt: skip
 DECISION = Decision(id="bar", decision="Raise the bar?", review="monthly", raised_on=date(2026, 11, 5), team="joint")
-RECORD = Record(
-    "00Q000LEAD1", "c.sm.first_response", "u1", "A", datetime(2026, 11, 18, 9), 1.5, None, date(2026, 11, 16), 9
-)
+BROKEN = Obligation(
+    "c.sm.first_response", "9f3a00000001", "u1", "A", "EMEA", "webinar", datetime(2026, 11, 17, 9),
+    datetime(2026, 11, 18, 9), None, "breached_open", 1.5,
+)  # fmt: skip
+UNTOUCHED = Record("9f3a00000002", "c.sm.first_response", "u1", "A", datetime(2026, 11, 18, 9), None, None, 9)
+REJECTED = Record("9f3a00000003", "bad_fit", "u1", "A", datetime(2026, 11, 18, 9), None, date(2026, 11, 16), 1)
 
 
 @pytest.fixture(scope="module")
@@ -37,8 +41,9 @@ def reviewed(agreement):
     )
     frame = with_pacing(cells(kpis, spans), spans)
     noted = replace(agreement, reviews=Reviews(actions=(ACTION,), decisions=(DECISION,)))
-    records = {"breached": (RECORD,), "untouched": (RECORD._replace(week=None),)}
-    return report_of(kpis, frame, spans=spans, agreement=noted, records=records)
+    records = {"untouched": (UNTOUCHED,), "rejected": (REJECTED,)}
+    practice = Practice(obligations=(BROKEN,))
+    return report_of(kpis, frame, spans=spans, agreement=noted, records=records, practice=practice)
 
 
 @pytest.fixture(scope="module")
@@ -97,12 +102,17 @@ def test_a_kpi_stands_on_the_reviews_that_its_file_names(sheet):
     assert "New leads</a>" in sheet("2026-10")
 
 
-def test_single_leads_stand_on_the_weekly_page_alone_and_by_the_end_of_their_id(review):
+def test_single_leads_stand_on_the_weekly_page_alone(review):
     weekly = review("2026-w47")
-    assert "…0LEAD1" in weekly
-    assert "00Q000LEAD1" not in weekly
+    assert "9f3a00000001" in weekly
+    assert "9f3a00000002" in weekly
     assert "9 entries in all" in weekly
-    assert not any("LEAD1" in review(label) for label in ("2026-11", "2026q4", "2026-w46"))
+    assert not any("9f3a" in review(label) for label in ("2026-11", "2026q4"))
+
+
+def test_a_week_lists_what_broke_in_it(review):
+    assert "Broken this week" in review("2026-w47")
+    assert "9f3a00000001" not in review("2026-w46")
 
 
 def test_a_past_week_lists_what_broke_in_it_and_nothing_of_what_is_open_now(review):

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 
-from generator.models.records import Record
+from generator.calendar.zones import local_date
+from generator.models.practice import Obligation
+from generator.models.records import NAMED, Record
 from generator.pages import formats
 from generator.pages.attainment import REVENUE
 from generator.pages.block import Block
 from generator.pages.cells import Period
+from generator.pages.escalations import SOON, owner_label, record_name
+from generator.pages.glossary import anchor
 from generator.pages.headline import chip, period_text, printed, target_text, tile_target
 from generator.pages.markup import Trusted, encoded
 from generator.pages.reviews.cadence import View
 from generator.pages.reviews.figures import by_member, cell_text, change_text, link, stand_in
 from generator.pages.reviews.promised import promise_table
-from generator.pages.tables import chip_html, html_table, record_html
+from generator.pages.tables import chip_html, html_table
 
 #: What came in, in the order of the funnel, with its month where that has a target.
 _IN = ("lead_volume", "mql_count", "sql_count", "pipeline_created")
@@ -127,48 +131,65 @@ def _work_table(view: View) -> Trusted:
 
 def _lists(view: View) -> Iterator[Block]:
     """Yield the records to mend: what broke in the week, and what stands open while the week is the newest."""
-    yield from _list(view, "breached", "Broken this week", "commitment", "Due", by_week=True)
+    practice = view.whole.report.practice
+    broken = [one for one in practice.obligations if one.state != SOON and _is_of_week(view, one.due_at)]
+    broken.sort(key=lambda one: (one.tier or "", one.due_at, one.record))
+    yield from _list(view, "Broken this week", "Due", [_obligation(view, one) for one in broken])
     if not view.is_newest:
         return
-    yield from _list(view, "due_soon", "Due soon", "commitment", "Due")
-    yield from _list(view, "untouched", "Overdue and untouched", "commitment", "Due")
-    yield from _list(view, "past_due", "Deals past their date", "stage", "Due")
-    yield from _list(view, "conflicting", "Systems disagree", "type", "Since")
-
-
-def _list(view: View, name: str, title: str, about: str, when: str, *, by_week: bool = False) -> Iterator[Block]:
-    found = [
-        one for one in view.whole.report.records.get(name, ()) if one.week == (view.starts_on if by_week else None)
+    soon = [_obligation(view, one) for one in practice.obligations if one.state == SOON]
+    yield from _list(view, "Due soon", "Due", soon)
+    yield from _records(view, "untouched", "Overdue and untouched", "commitment")
+    yield from _records(view, "past_due", "Deals past their date", "stage")
+    differing: list[list[object]] = [
+        [record_name(view.whole, one.record), view.whole.label("type", one.kind), "", _shortly(view, one.since_at)]
+        for one in practice.conflicts
     ]
-    if not found:
-        return
+    yield from _list(view, "Systems disagree", "Since", differing)
+
+
+def _is_of_week(view: View, moment: datetime) -> bool:
+    day = local_date(moment, view.whole.report.agreement.settings.reporting_timezone)
+    return view.starts_on <= day < view.starts_on + timedelta(weeks=1)
+
+
+def _obligation(view: View, one: Obligation) -> list[object]:
+    what = _what(view, "commitment", one.commitment, one.tier)
+    owner = owner_label(view.whole, one.owner)
+    return [record_name(view.whole, one.record), what, owner, _shortly(view, one.due_at)]
+
+
+def _records(view: View, name: str, title: str, about: str) -> Iterator[Block]:
+    found = view.whole.report.records.get(name, ())
     rows = [_record(view, one, about) for one in found]
-    more = found[0].total - len(found)
-    said = (f"{formats.several(found[0].total, 'entry', 'entries')} in all.",) if more else ()
-    yield Block(title, name.replace("_", "-"), said, (html_table(["Record", "What", "Owner", when], rows, texts=4),))
+    yield from _list(view, title, "Due", rows, found[0].total if found else 0)
 
 
 def _record(view: View, one: Record, about: str) -> list[object]:
-    owner = view.whole.label("owner", one.owner) if one.owner else ""
-    tier = f", tier {one.tier}" if one.tier else ""
     worth = f", {formats.money(float(one.amount), view.whole.currency)}" if one.amount is not None else ""
-    what = view.whole.label(about, one.about) if one.about else "nothing recorded"
-    return [record_text(view, one.id), f"{what}{tier}{worth}", owner, _shortly(view, one.at.date())]
+    what = f"{_what(view, about, one.about, one.tier)}{worth}"
+    return [record_name(view.whole, one.record), what, owner_label(view.whole, one.owner), _shortly(view, one.at)]
 
 
-def _shortly(view: View, day: date) -> str:
+def _what(view: View, dimension: str, member: str | None, tier: str | None) -> str:
+    known = view.whole.label(dimension, member) if member else "nothing recorded"
+    return f"{known}, tier {tier}" if tier else known
+
+
+def _list(view: View, title: str, when: str, rows: list[list[object]], total: int = 0) -> Iterator[Block]:
+    """Yield the first rows of a list as a table, with how many there are; nothing where there are none."""
+    if rows:
+        count = max(total, len(rows))
+        said = (f"{formats.several(count, 'entry', 'entries')} in all.",) if count > min(len(rows), NAMED) else ()
+        table = html_table(["Record", "What", "Owner", when], rows[:NAMED], texts=4)
+        yield Block(title, anchor(title), said, (table,))
+
+
+def _shortly(view: View, moment: datetime) -> str:
     """Return a day without its year where that is the year of the review."""
+    day = local_date(moment, view.whole.report.agreement.settings.reporting_timezone)
     text = formats.day(day)
     return text.removesuffix(f" {day.year}") if day.year == view.starts_on.year else text
-
-
-def record_text(view: View, name: str) -> Trusted:
-    """Return an id as pages may print it: a link where the agreement has a pattern for one, else its last signs."""
-    pattern = view.whole.report.agreement.settings.record_links
-    if pattern:
-        link = f'<a href="{encoded(pattern.replace("{id}", name))}" rel="noreferrer">{encoded(name)}</a>'
-        return record_html(Trusted(link))
-    return record_html(f"…{name[-6:]}" if len(name) > 6 else name)
 
 
 def _rejections(view: View) -> Iterator[Block]:
@@ -182,7 +203,11 @@ def _rejections(view: View) -> Iterator[Block]:
     }
     shown = {view.context.label("reason", name or "Unknown"): one for name, one in example.items()}
     rows = [
-        [reason, formats.counted(cell.value or 0), record_text(view, shown[reason].id) if reason in shown else ""]
+        [
+            reason,
+            formats.counted(cell.value or 0),
+            record_name(view.whole, shown[reason].record) if reason in shown else "",
+        ]
         for reason, cell in counts.items()
         if cell and cell.value
     ]
