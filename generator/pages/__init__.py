@@ -13,6 +13,7 @@ from generator.pages.cells import cells_of
 from generator.pages.changes import write_changes
 from generator.pages.context import Context
 from generator.pages.definitions import write_definitions
+from generator.pages.digest import write_digest
 from generator.pages.downloads import write_kpi_csvs
 from generator.pages.glossary import anchor, write_glossary
 from generator.pages.handbook import Prose, read_handbook, write_handbook
@@ -65,6 +66,7 @@ def write_pages(
     write_reviews(context)
     write_trust(context)
     write_changes(context)
+    write_digest(context)
     write_glossary(context, project)
     write_newcomers(context)
     write_handbook(context, prose)  # a company's own page of the same name takes the place of a generated one
