@@ -31,7 +31,7 @@ FOUND = {
         "moved": [
             {"subject": "MQLs, Oct 2026", "text": "12 became 13: 1 row of lead came late", "page": "kpis/mql.html"}
         ],
-        "agreed": ["The definition of an MQL is version 3."],
+        "agreed": ["The definition of an MQL has a third version."],
     },
     "attention": [{"state": "look", "subject": HOSTILE, "text": HOSTILE, "page": "trust.html#findings"}],
 }
@@ -70,7 +70,7 @@ def test_markdown_says_where_we_stand_what_changed_and_what_needs_attention(targ
     assert f"- {about}: **41.1 %, off target**. USD 55,494 of USD 135,000" in lines
     assert f"### [What changed since 2026-10-31]({at}/changes.html)" in lines
     assert f"- [MQLs, Oct 2026]({at}/kpis/mql.html): 12 became 13: 1 row of lead came late" in lines
-    assert "- The definition of an MQL is version 3." in lines
+    assert "- The definition of an MQL has a third version." in lines
     assert "### What needs attention" in lines
 
 
