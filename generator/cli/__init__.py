@@ -3,7 +3,7 @@
 Rooms are imported inside the commands: pandas, DuckDB and Altair take longer to import than `--help` may take.
 """
 
-from generator.cli import build, check, compare, demo, digest, explain, measure, profile, publish, serve
+from generator.cli import build, check, compare, demo, digest, explain, measure, new, profile, publish, serve
 from generator.cli.group import main
 
-__all__ = ["build", "check", "compare", "demo", "digest", "explain", "main", "measure", "profile", "publish", "serve"]
+__all__ = ["build", "check", "compare", "demo", "digest", "explain", "main", "measure", "new", "profile", "publish", "serve"]
