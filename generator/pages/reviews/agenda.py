@@ -7,15 +7,21 @@ from dataclasses import dataclass
 from datetime import date
 
 from generator.agreement import Action, Decision
+from generator.measures.scopes import ALL
 from generator.pages import formats
 from generator.pages.attention import commitment_titles, notices
 from generator.pages.context import Context
+from generator.pages.definitions import stage_name
+from generator.pages.moved import Moved, moved_of
 from generator.pages.notice import Notice
 from generator.pages.reviews.cadence import View
 from generator.pages.words import MEMBERS, Chip
+from generator.sources.report import Severity
 
 #: So many of the things that rules point out are put before a review.
 CALLOUTS = 3
+#: So many figures that are not what they were are named.
+RESTATED = 5
 _DATA = frozenset({"silent_feed", "ledger", "quarantine", "unclaimed", "finding"})  # for those who own the data
 _BY_SECTION = {"top": "marketing", "bottom": "sales"}
 
@@ -110,3 +116,27 @@ def changed_rules(view: View) -> Iterator[str]:
     for promise in agreement.sla.commitments:
         if first <= promise.effective_from < after:
             yield f"{promise.title} {promise.version} since {formats.day(promise.effective_from)}"
+
+
+def restated(view: View) -> list[Moved]:
+    """Return the figures of the period that are not what the version before said, the largest effect first."""
+    found = view.whole.report.changes
+    if found is None:
+        return []
+    splits = [found.by_key[key] for key in found.told if found.by_key[key].period == view.row.label]
+    return [
+        moved_of(found, one, view.whole.currency, "" if one.scope == ALL else view.whole.scope_label(one.scope))
+        for one in splits[:RESTATED]
+    ]
+
+
+def blocked(view: View) -> list[str]:
+    """Return the findings that block figures, as sentences."""
+    return [formats.sentence(one.text) for one in view.whole.report.findings if one.severity is Severity.BLOCKS]
+
+
+def in_force(view: View) -> str:
+    """Return the versions of the definitions in force when the review looked at things."""
+    agreement = view.whole.report.agreement
+    known = ((stage, agreement.definition_at(stage.id, view.today)) for stage in agreement.lifecycle.stages)
+    return formats.listed([f"{stage_name(stage)} {found.version}" for stage, found in known if found])

@@ -95,7 +95,7 @@ def _pace_table(view: View) -> Trusted:
         for name in _IN
         if name in view.whole.kpis and not view.whole.is_missing(view.whole.kpis[name])
     ]
-    head = ["", "This week", "Week before", period_text(month) if month else "", "Against target"]
+    head = ["", "This week", "Before", period_text(month) if month else "", "Target"]
     return html_table(head, body)
 
 
