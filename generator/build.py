@@ -21,7 +21,7 @@ from generator.calendar import build_calendar
 from generator.charts import Pen, second_pen, write_drawings
 from generator.engine import Engine, open_engine
 from generator.errors import ExportError, ReportError, SiteError, told
-from generator.history import Changes, changes_json, record_of, with_restatements
+from generator.history import Changes, changes_json, first_told, record_of, with_restatements, write_first
 from generator.kpis import (
     Explanation,
     Kpi,
@@ -144,7 +144,10 @@ def measure(project: Project, request: Request, progress: Progress, held: Since 
     """Return everything that pages may know about the drop; with `held`, also what is different from that version."""
     with prepared(project, request, progress, held) as ready:
         report = report_on(ready, progress, held=held)
-    return replace(report, changes=_changes(report, project, request, progress, held)) if held else report
+    if held is None:
+        return report
+    first = first_told(held.earlier, report.results.cells, report.drop.id)
+    return replace(report, changes=_changes(report, project, request, progress, held), first=first)
 
 
 def _changes(report: Report, project: Project, request: Request, progress: Progress, held: Since) -> Changes:
@@ -292,6 +295,8 @@ def write_data(report: Report, folder: Path, *, results: bool = True) -> None:
     (folder / "agreement.json").write_text(_json(report.agreed), encoding="utf-8")
     if report.changes:
         (folder / "changes.json").write_text(changes_json(report.changes), encoding="utf-8")
+    if report.first is not None:
+        write_first(report.first, folder)
 
 
 def explain_cell(

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+import pandas as pd
+
 from generator.agreement import Agreement
 from generator.history import Changes
 from generator.kpis.kpi import Kpi
@@ -33,9 +35,10 @@ class Report:
     version: str  # of the generator
     targets: tuple[AgreedTarget, ...] = ()  # of teams, those for periods to come among them
     records: Mapping[str, tuple[Record, ...]] = field(default_factory=dict)  # the lists of the weekly review
-    practice: Practice = Practice()  # what became of the agreement
+    practice: Practice = field(default_factory=Practice)  # what became of the agreement
     agreed: Mapping[str, Any] = field(default_factory=dict)  # the whole agreement as texts: agreement.json
     changes: Changes | None = None  # since the version before; None: nobody asked
+    first: pd.DataFrame | None = None  # what was said first of closed periods, as `first_told` returns it
 
     @cached_property
     def lines(self) -> list[str]:

@@ -27,6 +27,7 @@ def trend() -> Spec:
         _on("band").mark_area(opacity=0.16, color="var(--of-chart-accent)").encode(x=x, y=y, y2="y2:Q", detail="run:N")
     )
     target = _on("target").mark_rule(color="var(--of-chart-target)", strokeWidth=1.25, strokeDash=[1, 0])
+    first = _on("first").mark_line(strokeWidth=1, strokeDash=[2, 2], color=_INK, opacity=0.7)
     line = _on("line").mark_line(strokeWidth=2, color="var(--of-chart-accent)", strokeCap="round", strokeJoin="round")
     part = _on("part").mark_line(strokeWidth=2, strokeDash=[4, 4], color="var(--of-chart-accent)")
     return _finish(
@@ -34,6 +35,7 @@ def trend() -> Spec:
         band,
         *_marks(x),
         target.encode(x=x, x2="x2:Q", y=y),
+        first.encode(x=x, y=y, detail="run:N"),
         line.encode(x=x, y=y, detail="run:N"),
         part.encode(x=x, y=y),
         _dots(x, y),

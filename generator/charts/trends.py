@@ -47,11 +47,12 @@ def trend(
     """Return a value by period.
 
     frame: `period` and `value`, in the order of time; where known `low`, `high` (the interval, a band), `target`
-    (a thin line), `is_part` (dashed, hollow), `n` (in the tooltip) and `label` (below the axis, default `period`).
+    (a thin line), `first` (what was said first: a thin dotted line), `is_part` (dashed, hollow), `n` (in the tooltip)
+    and `label` (below the axis, default `period`).
     NaN is a gap. `subject` says what is shown, in words.
     """
     rows = records(frame)
-    values = finite(rows, "value", "low", "high", "target") or [0.0]
+    values = finite(rows, "value", "low", "high", "target", "first") or [0.0]
     whole = are_whole(finite(rows, "value"), unit)
     axis = value_axis(values, zero=unit == "count", whole=whole)
     labels = [str(row.get("label") or row["period"]) for row in rows]
@@ -64,6 +65,7 @@ def trend(
             "line": solid(rows),
             "part": dashed(rows),
             "target": _target_steps(rows),
+            "first": _first(rows),
             "dots": dots(rows),
             "labels": placed_ends(ends, axis),
             "hits": [_hit(row, position, unit, currency) for position, row in enumerate(rows)],
@@ -84,6 +86,18 @@ def _band(rows: Sequence[Row]) -> Rows:
     for row in rows:
         if has(row, "value") and has(row, "low") and has(row, "high"):
             kept.append({"x": row["x"], "y": float(row["low"]), "y2": float(row["high"]), "run": str(run)})
+        else:
+            run += 1
+    return kept
+
+
+def _first(rows: Sequence[Row]) -> Rows:
+    """Return the points of what was said first; where it is what is said now, it lies under the line."""
+    kept: Rows = []
+    run = 0
+    for row in rows:
+        if has(row, "first"):
+            kept.append({"x": row["x"], "y": float(row["first"]), "run": str(run)})
         else:
             run += 1
     return kept
@@ -127,6 +141,8 @@ def _hit(row: Row, position: int, unit: str, currency: str) -> Row:
         told.append(f"95% interval {number(row['low'], unit, currency)} to {number(row['high'], unit, currency)}")
     if has(row, "target"):
         told.append(f"target {number(row['target'], unit, currency)}")
+    if has(row, "first") and row["first"] != row.get("value"):
+        told.append(f"first told as {number(row['first'], unit, currency)}")
     if has(row, "n"):
         told.append(f"n = {int(row['n']):,}")
     return {"x": position - 0.5, "x2": position + 0.5, "tip": "\n".join(told)}

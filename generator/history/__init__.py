@@ -6,6 +6,7 @@ from generator.history.changes import Changes, Key, Version, key_of
 from generator.history.comparing import Compared, compare_versions
 from generator.history.earlier import Earlier, read_earlier
 from generator.history.explaining import Today, explain_changes
+from generator.history.first import by_metric, first_told, write_first
 from generator.history.parts import PARTS, Part, Reading, Split
 from generator.history.restatements import with_restatements
 from generator.history.rowbook import RowBook
@@ -29,13 +30,16 @@ __all__ = [
     "Split",
     "Today",
     "Version",
+    "by_metric",
     "changed_rows",
     "changes_json",
     "compare_versions",
     "explain_changes",
+    "first_told",
     "key_of",
     "read_changes",
     "read_earlier",
     "record_of",
     "with_restatements",
+    "write_first",
 ]

@@ -1,8 +1,9 @@
-"""Marks on a trend: new versions of definitions and promises, and what people noted."""
+"""Marks on a trend: new versions of definitions, promises and targets, and what people noted."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from generator.charts import Mark
 from generator.kpis.kpi import Kpi
@@ -30,7 +31,7 @@ def _noted(context: Context, kpi: Kpi) -> Iterator[Note]:
 
 
 def _versions(context: Context, kpi: Kpi) -> Iterator[Note]:
-    """Yield the starts of new versions of what the KPI counts by: stages named in its id, and promises."""
+    """Yield the starts of new versions of what the KPI counts by: stages named in its id, promises, targets."""
     agreement, named = context.report.agreement, set(kpi.id.split("_"))
     for definition in agreement.lifecycle.definitions:
         earlier = any(
@@ -43,6 +44,22 @@ def _versions(context: Context, kpi: Kpi) -> Iterator[Note]:
         starts = {c.effective_from for c in agreement.sla.commitments}
         for start in sorted(starts)[1:]:
             yield Note(start, "SLA changed")
+    else:
+        for commitment in agreement.sla.commitments:
+            starts = {c.effective_from for c in agreement.sla.commitments if c.id == commitment.id}
+            if commitment.metric == kpi.id and commitment.effective_from > min(starts):
+                yield Note(commitment.effective_from, f"{commitment.title} {commitment.version}")
+    yield from _targets(context, kpi)
+
+
+def _targets(context: Context, kpi: Kpi) -> Iterator[Note]:
+    """Yield where another version of the KPI's targets begins."""
+    held = [target for target in context.report.agreement.targets if target.metric == kpi.id]
+    begins: dict[str, date] = {}
+    for target in held:
+        begins[target.version] = min(begins.get(target.version, target.period_start), target.period_start)
+    first = min(begins.values(), default=None)
+    yield from (Note(start, f"target {version}") for version, start in sorted(begins.items()) if start != first)
 
 
 def stage_word(stage: str) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from generator.charts import Chart
+from generator.history import by_metric
 from generator.kpis.kpi import Figure, Kind, Kpi
 from generator.pages import formats, words
 from generator.pages.cells import Cells, member_of
@@ -59,6 +60,11 @@ class Context:
     def figures(self) -> Mapping[str, tuple[Kpi, Figure]]:
         """Every figure that a KPI file names, by metric id."""
         return {kpi.metric_id(figure): (kpi, figure) for kpi in self.report.kpis for figure in kpi.figures}
+
+    @cached_property
+    def first(self) -> Mapping[str, Mapping[str, float]]:
+        """What versions said first of closed periods, by KPI and period; empty without an earlier version."""
+        return by_metric(self.report.first) if self.report.first is not None else {}
 
     @cached_property
     def companions(self) -> Mapping[str, tuple[str, ...]]:

@@ -52,7 +52,9 @@ def trend_figure(context: Context, stand: Headline, *, download: str = "") -> Tr
         )
     table = html_table(*history_rows(context, kpi, run), texts=1)
     return Trusted(
-        charts.figure(name, context.charts[name], title=subject, note=_legend(kpi, run), table=table, links=links)
+        charts.figure(
+            name, context.charts[name], title=subject, note=_legend(context, kpi, run), table=table, links=links
+        )
     )
 
 
@@ -72,11 +74,31 @@ def _frame(context: Context, kpi: Kpi, run: list[Cell]) -> pd.DataFrame:
             "low": [_number(cell.low) if is_share else math.nan for cell in run],
             "high": [_number(cell.high) if is_share else math.nan for cell in run],
             "target": [_number(cell.target) for cell in run],
+            "first": _first(context, kpi, run),
             "is_part": [context.cells.periods[cell.period].is_part for cell in run],
             "n": [cell.n for cell in run],
             "label": [formats.period(cell.period) for cell in run],
         }
     )
+
+
+def _first(context: Context, kpi: Kpi, run: list[Cell]) -> list[float]:
+    """Return what was said first of each period; nothing at all where none of it has moved since."""
+    known = context.first.get(kpi.id, {})
+    moved = any(_has_moved(context, kpi, cell) for cell in run)
+    return [known.get(cell.period, math.nan) if moved and cell.value is not None else math.nan for cell in run]
+
+
+def _has_moved(context: Context, kpi: Kpi, cell: Cell) -> bool:
+    """Whether a closed figure is printed as another one than it was at first."""
+    first = context.first.get(kpi.id, {}).get(cell.period)
+    return (
+        first is not None and cell.value is not None and _told(context, kpi, first) != _told(context, kpi, cell.value)
+    )
+
+
+def _told(context: Context, kpi: Kpi, value: float) -> str:
+    return context.number(value, kpi.unit)
 
 
 def _drawn(context: Context, kpi: Kpi, cell: Cell) -> float:
@@ -89,12 +111,14 @@ def _number(value: float | None) -> float:
     return math.nan if value is None else value
 
 
-def _legend(kpi: Kpi, run: list[Cell]) -> str:
+def _legend(context: Context, kpi: Kpi, run: list[Cell]) -> str:
     parts = []
     if any(cell.target is not None for cell in run):
         parts.append("thin line: target")
     if kpi.headline.kind in SHARES and any(cell.low is not None for cell in run):
         parts.append("band: 95 % interval")
+    if any(_has_moved(context, kpi, cell) for cell in run):
+        parts.append("dotted: as first told")
     if kpi.headline.kind is Kind.COHORT:
         parts.append("gaps: still maturing")
     return "; ".join(parts)
@@ -104,19 +128,26 @@ def history_rows(context: Context, kpi: Kpi, run: list[Cell]) -> tuple[list[str]
     """Return the head and the rows of the table of periods, newest first; columns that would be empty are left out."""
     has_target = any(cell.target is not None or cell.target_status for cell in run)
     has_interval = any(cell.low is not None for cell in run)
+    has_moved = any(_has_moved(context, kpi, cell) for cell in run)
     head = ["Period", "Value", "n"]
+    head += ["First told"] if has_moved else []
     head += ["95 % interval"] if has_interval else []
     head += ["Target", "Status"] if has_target else []
-    rows = [_history_row(context, kpi, cell, has_interval, has_target) for cell in reversed(run)]
+    rows = [_history_row(context, kpi, cell, has_moved, has_interval, has_target) for cell in reversed(run)]
     return head, rows
 
 
-def _history_row(context: Context, kpi: Kpi, cell: Cell, has_interval: bool, has_target: bool) -> list[object]:
+def _history_row(
+    context: Context, kpi: Kpi, cell: Cell, has_moved: bool, has_interval: bool, has_target: bool
+) -> list[object]:
     figure = kpi.headline
     value = printed(context, figure, cell)
     if cell.value is None:
         value = short_status(cell.status)
     row: list[object] = [period_text(context.cells.periods[cell.period]), value, formats.counted(cell.n)]
+    if has_moved:
+        first = context.first.get(kpi.id, {}).get(cell.period)
+        row.append("" if first is None else _told(context, kpi, first))
     if has_interval:
         row.append(interval_text(context, figure, cell))
     if has_target:
