@@ -7,18 +7,19 @@ from generator.models.evidence import lacking_evidence
 from generator.pages import formats
 from generator.pages.context import Context
 
+#: How often the reviews that were promised were held, by what the drop logged or the teams wrote down themselves.
+HELD = "sla_attainment.reviews"
+
 
 def no_evidence(context: Context, commitment: Commitment) -> str:
     """Return why this drop cannot tell whether a promise was kept, or nothing where it can."""
+    if commitment.kind == "review":
+        return "" if context.cells.has(HELD) else "nobody wrote down a review"
     if unmet := lacking_evidence(context.report.load, commitment):
         named = [need for need in unmet if need.partition(".")[0] == need or need.partition(".")[0] not in unmet]
         return f"the drop has no {formats.listed(named, 'or' if commitment.kind == 'clock' else 'and')}"
     if commitment.kind == "metric":
         return _metric_reason(context, commitment.metric or "")
-    if commitment.kind == "review":
-        log = context.report.load.tables["review_log"]
-        newest = f", the newest on {formats.day(log.newest.date())}" if log.newest else ""
-        return f"no KPI counts reviews; {formats.several(log.rows, 'review')} logged{newest}"
     return ""
 
 

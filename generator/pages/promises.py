@@ -11,7 +11,7 @@ from generator.agreement.doubts import doubts
 from generator.agreement.promises import commitment_sentence, opening_hours, tier_target_text
 from generator.agreement.sla import scope_of
 from generator.kpis.kpi import Kpi
-from generator.measures.scopes import scope_text
+from generator.measures.scopes import ALL, scope_text
 from generator.pages import formats
 from generator.pages.attention import SLA, commitment_goals
 from generator.pages.cells import Cell
@@ -19,7 +19,7 @@ from generator.pages.commitments import anchor_of, blocks, commitment_page
 from generator.pages.context import Context, kpi_page
 from generator.pages.definitions import TEAMS, agreed_text
 from generator.pages.escalations import OPEN, SOON, overloaded, write_escalations
-from generator.pages.evidence import no_evidence
+from generator.pages.evidence import HELD, no_evidence
 from generator.pages.headline import chip as cell_chip
 from generator.pages.headline import headline, paced, period_text, printed
 from generator.pages.rail import rail_of_review
@@ -138,6 +138,7 @@ def line(context: Context, commitment: Commitment) -> Line:
     """Return a commitment with its levels, its clock and how it is kept now."""
     agreement = context.report.agreement
     shown = commitment.metric if (commitment.metric or "").partition(".")[0] in context.kpis else None
+    titles = {name: figure.title for name, (_, figure) in context.figures.items()}
     unknown = no_evidence(context, commitment)
     kept = () if unknown else _kept_metric(context, commitment, shown) if shown else _kept(context, commitment)
     return Line(
@@ -147,7 +148,7 @@ def line(context: Context, commitment: Commitment) -> Line:
         goal=_goal(commitment),
         open=_alive(context, commitment, OPEN),
         soon=_alive(context, commitment, SOON),
-        sentence=commitment_sentence(agreement, commitment, {kpi.id: kpi.title for kpi in context.report.kpis}),
+        sentence=commitment_sentence(agreement, commitment, titles),
         facts=tuple(_facts(agreement, commitment)),
         agreed=agreed_text(commitment.agreed.sales, commitment.agreed.marketing, commitment.agreed.on),
         since=formats.day(commitment.effective_from),
@@ -192,10 +193,11 @@ def _earlier(agreement: Agreement, commitment: Commitment) -> Iterator[str]:
 
 
 def _kept(context: Context, commitment: Commitment) -> Iterator[Kept]:
-    """Return the newest two months that have obligations."""
+    """Return the newest two months that have obligations; of reviews, those that have any that were due."""
     goal = commitment_goals(context.report.agreement).get(commitment.id)
-    scope = scope_text({"commitment": commitment.id})
-    run = [cell for cell in context.cells.run(SLA, "month", scope) if cell.value is not None]
+    of_reviews = commitment.kind == "review"
+    metric, scope = (HELD, ALL) if of_reviews else (SLA, scope_text({"commitment": commitment.id}))
+    run = [cell for cell in context.cells.run(metric, "month", scope) if cell.value is not None]
     return (_kept_in(context, cell, goal) for cell in reversed(run[-2:]))
 
 
