@@ -70,6 +70,12 @@ MEMBERS = {
         "new_business": "New business",
         "expansion": "Expansion",
         "renewal": "Renewal",
+        # of open deals, by when they are due
+        "by_the_end": "Due by the end of the quarter",
+        "next_quarter": "Due in the next quarter",
+        "quarter_after": "Due in the quarter after",
+        "due_later": "Due later",
+        "no_due_date": "Without a date",
         # of conflicts between systems
         "map_mql_crm_missing": "MQL that the CRM does not know",
         "map_mql_crm_disqualified": "Thrown out in the CRM while handed over",

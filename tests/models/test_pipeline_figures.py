@@ -37,6 +37,22 @@ def drawn(stories, currency="USD"):
 # ------------------------------------------------------------------------------------------------ open pipeline
 
 
+def test_what_is_open_at_the_end_of_a_quarter_is_told_by_when_it_is_due(measure):
+    found = measure(
+        "pipeline_open",
+        opportunity=opened(
+            ("P1", 100, "qualified", "09-20"),
+            ("P2", 200, "proposal", "10-01"),
+            ("P3", 300, "proposal", "12-31"),
+            ("P4", 400, "qualified", "2027-01-01"),
+            ("P5", 500, "qualified", "2027-04-01"),
+        ),
+    )
+    due = {"by_the_end": 100, "next_quarter": 500, "quarter_after": 400, "due_later": 500}
+    assert found.members("pipeline_open.due", "type", "2026Q3") == due
+    assert found.of("pipeline_open", "2026Q3") == 1500
+
+
 def test_open_deals_that_were_qualified_are_the_pipeline(measure):
     found = measure(
         "pipeline_open",

@@ -10,14 +10,13 @@ from generator.pages import formats
 from generator.pages.attention import SLA, commitment_goals
 from generator.pages.cells import Cell, Period
 from generator.pages.context import address
+from generator.pages.evidence import HELD
 from generator.pages.headline import paced, period_text
 from generator.pages.markup import Trusted, encoded
 from generator.pages.reviews.cadence import View
 from generator.pages.tables import chip_html, html_table
 from generator.pages.words import MEMBERS, Chip
 
-#: The figure that counts reviews, which have no clock.
-HELD = f"{SLA}.reviews"
 #: Months told of where both directions are followed over time.
 MONTHS = 6
 _WIDER = {"week": ("week", "month", "quarter"), "month": ("month", "quarter"), "quarter": ("quarter",)}

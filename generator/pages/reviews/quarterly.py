@@ -64,29 +64,15 @@ def blocks(view: View) -> Iterator[Block]:
 
 def _balance(view: View) -> Iterator[Block]:
     """Yield the short term beside the long one: what this quarter won, and what is open for the next ones."""
-    rows = (
-        [
-            [link(view, "revenue_attainment"), cell_text(view, "revenue_attainment"), "this quarter"],
-            [link(view, "pipeline_open"), cell_text(view, "pipeline_open"), "open at its end, all due dates"],
-            *(
-                [
-                    link(view, "pipeline_open", title),
-                    of_member(view, "pipeline_open.due", bucket=bucket),
-                    "open at its end",
-                ]
-                for bucket, title in (
-                    ("next_quarter", "Due in the next quarter"),
-                    ("quarter_after", "Due in the one after"),
-                )
-            ),
-            [link(view, "pipeline_created"), cell_text(view, "pipeline_created"), "new in this quarter"],
-        ]
-        if all(name in view.whole.kpis for name in ("revenue_attainment", "pipeline_open", "pipeline_created"))
-        else []
-    )
+    known = [name for name in ("revenue_attainment", "pipeline_created", "pipeline_open") if name in view.whole.kpis]
+    rows = [[link(view, name), cell_text(view, name)] for name in known]
+    if "pipeline_open" in known:
+        due = ("next_quarter", "quarter_after")
+        rows += [[view.whole.label("type", name), of_member(view, "pipeline_open.due", type=name)] for name in due]
     told = [row for row in rows if row[1]]
     if len(told) > 1:
-        yield Block("Now and later", "balance", figures=(html_table(["", "Value", "When"], told),))
+        when = ("Won this quarter, and open at its end for the next two.",)
+        yield Block("Now and later", "balance", when, (html_table(["", period_text(view.row)], told),))
 
 
 def _cohorts(view: View) -> Iterator[Block]:
