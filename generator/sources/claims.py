@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from ..canonical import TABLES
 from ..errors import ExportError, Mistake
 from .containers import Member
-from .naming import Header
+from .naming import Header, header_as
 from .profile import Profile, Source
 from .profiles import raw_columns
 
@@ -114,8 +114,8 @@ def _rank(claim: Claim, headers: Sequence[tuple[str, ...]]) -> tuple[bool, int, 
 def _header(claim: Claim, headers: Sequence[tuple[str, ...]]) -> Header:
     """Return the line that the claiming source takes for the header: the one that it knows, else the first."""
     profile, source = claim.profile, claim.profile.sources[claim.source]
-    found = [Header(names, profile, source) for names in (headers if source.known_by else headers[:1])]
-    first = found[0] if found else Header((), profile, source)
+    found = [header_as(names, profile, source) for names in (headers if source.known_by else headers[:1])]
+    first = found[0] if found else header_as((), profile, source)
     return next((header for header in found if header.has_all(source.known_by)), first)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import lru_cache
 
 from .profile import Profile, Source
 
@@ -26,13 +27,17 @@ def _without(name: str, prefixes: Iterable[str]) -> str:
     return next((name.removeprefix(prefix) for prefix in prefixes if name.startswith(prefix)), name)
 
 
+def header_as(names: Iterable[str], profile: Profile, source: Source) -> Header:
+    """Return the names of a file's columns as a source of a profile compares them."""
+    prefixes = tuple(prefix.casefold() for prefix in profile.written(source, "prefixes") or ())
+    return _header(tuple(names), profile.written(source, "names") == "letters", prefixes)
+
+
 class Header:
     """The names of a file's columns, found as the source of a profile spells them."""
 
-    def __init__(self, names: Iterable[str], profile: Profile, source: Source) -> None:
-        self.names = tuple(names)
-        self._prefixes = tuple(prefix.casefold() for prefix in profile.written(source, "prefixes") or ())
-        self._is_loose = profile.written(source, "names") == "letters"
+    def __init__(self, names: Iterable[str], is_loose: bool, prefixes: tuple[str, ...]) -> None:
+        self.names, self._is_loose, self._prefixes = tuple(names), is_loose, prefixes
         self._exact: dict[str, list[int]] = defaultdict(list)
         self._loose: dict[str, list[int]] = defaultdict(list)
         for place, name in enumerate(self.names):
@@ -65,3 +70,7 @@ class Header:
                 if fit and place not in found[fit[1]]:
                     found[fit[1]].append(place)
         return dict(found)
+
+
+# Dozens of sources look at the same lines, and nearly all compare them alike.
+_header = lru_cache(maxsize=256)(Header)

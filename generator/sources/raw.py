@@ -16,7 +16,7 @@ from .claims import Claim, needs
 from .containers import Form, Member
 from .delimited import Copied, Reject, clean_copy, counted_records, lines_of
 from .layouts import Expected, Layout, glimpse, layout_of
-from .naming import MOST_TITLES, Header
+from .naming import MOST_TITLES, header_as
 from .profile import NumberForm
 from .profiles import raw_columns
 from .workbook import read_sheet, sheet_to_csv
@@ -113,14 +113,14 @@ def _is_utc(claim: Claim, names: Iterable[str]) -> bool:
     if source.zone == "UTC":
         return True
     marks = claim.profile.written(source, "copied_by") or ()
-    return any(Header(names, claim.profile, source).places((mark,)) for mark in marks)
+    return any(header_as(names, claim.profile, source).places((mark,)) for mark in marks)
 
 
 def _expected(claim: Claim) -> Expected:
     """Return what the claiming profile says about how the file is written."""
     profile, source = claim.profile, claim.profile.sources[claim.source]
     encodings = profile.written(source, "encodings") or ("utf-8",)
-    is_header = (lambda names: Header(names, profile, source).has_all(source.known_by)) if source.known_by else None
+    is_header = (lambda names: header_as(names, profile, source).has_all(source.known_by)) if source.known_by else None
     totals, ends = profile.written(source, "totals") or (), profile.written(source, "ends")
     return Expected(encodings, profile.written(source, "delimiter"), is_header, totals, ends == "blank_line")
 
@@ -137,7 +137,7 @@ Place = int | Mapping[str, Sequence[int]]
 def _chosen(member: Member, claim: Claim, names: tuple[str, ...], mistakes: list[Mistake]) -> dict[str, Place] | None:
     """Return which column of the file fills each column the profile asks for, by position."""
     profile, source = claim.profile, claim.profile.sources[claim.source]
-    header = Header(names, profile, source)
+    header = header_as(names, profile, source)
     named = [name for name in names if name]
     if not named:
         mistakes.append(Mistake(member.label, "there is no header line", "Export the file again, with its header."))
