@@ -206,6 +206,8 @@ def load_agreement_tables(engine: Engine, agreement: Agreement, as_of: datetime)
 def _settings(agreement: Agreement, as_of: datetime) -> list[tuple[str, str | None]]:
     today = local_date(as_of, agreement.settings.reporting_timezone)
     known = dict(agreement.settings.setting_rows())
+    known["sla.max_paused_share"] = str(agreement.sla.max_paused_share)
+    known["sla.max_pause_business_days"] = str(agreement.sla.max_pause_business_days)
     known |= {"as_of": as_of.isoformat(sep=" "), "as_of_date": today.isoformat()}
     # An unset setting is no text at all.
     return [(key, value or None) for key, value in sorted(known.items())]

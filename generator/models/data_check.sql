@@ -196,12 +196,44 @@ select
 from feed
 union all
 select
-    'paused_clock', 'notes', 'sla_pause', 'obligations whose clock was paused, where they are more than one in ten',
-    case when sum(case when paused_s > 0 then 1 else 0 end) > 0.1 * count(*)
+    'paused_clock', 'notes', 'sla_pause', 'obligations whose clock was paused, where they are more than was agreed',
+    case
+        when
+            sum(case when paused_s > 0 then 1 else 0 end)
+            > (select cast(value as double) from setting where key = 'sla.max_paused_share') * count(*)
         then sum(case when paused_s > 0 then 1 else 0 end) else 0 end,
     count(*)
 from sla_clock
 where excluded is null
+having count(*) > 0
+union all
+select
+    'long_pause', 'notes', 'sla_pause', 'pauses longer than was agreed',
+    sum(case
+        when open_days > (select cast(value as integer) from setting where key = 'sla.max_pause_business_days') then 1
+        else 0
+    end),
+    count(*)
+from (
+    select pause.pause_id, count(business_day.closes_at) as open_days
+    from canonical.sla_pause as pause
+    cross join (
+        select coalesce(max(case when calendar_id = 'company' then calendar_id end), min(calendar_id)) as calendar_id
+        from working_calendar
+    ) as working
+    left join business_day
+        on
+            business_day.calendar_id = working.calendar_id
+            and business_day.closes_at > pause.start_at and business_day.closes_at <= pause.end_at
+    group by pause.pause_id
+) as paused
+having count(*) > 0
+union all
+select
+    'early_give_up', 'taints', 'activity', 'hand-overs given up as unable to reach before the promised attempts',
+    (select count(*) from early_give_up), count(*)
+from handoff
+where reason = 'unable_to_reach' and excluded is null
 having count(*) > 0
 union all
 select

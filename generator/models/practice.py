@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby
+from statistics import median
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,8 @@ from generator.models.pseudonym import pseudonyms
 _HOURS_OF = timedelta(days=365)
 #: Single records that would go in or out under another version are listed for so many months.
 _MONTHS = 13
+#: No median of fewer answers.
+_FEW = 5
 
 
 class Obligation(NamedTuple):
@@ -43,6 +46,14 @@ class Hour(NamedTuple):
     hour: int
     kept: int
     judged: int
+
+
+class Routing(NamedTuple):
+    """Where the time from hand-over to answer went, in business minutes: medians over the answers of late."""
+
+    answers: int
+    routing: float  # until an owner had it
+    owner: float  # from then on
 
 
 class MoveCount(NamedTuple):
@@ -123,13 +134,16 @@ class Practice:
     obligations: tuple[Obligation, ...] = ()  # most overdue first
     older: int = 0  # broken promises still open that are too old to be listed
     hours: tuple[Hour, ...] = ()
+    in_grace: Mapping[str, int] = field(default_factory=dict)  # commitment -> kept only thanks to the grace, of late
+    given_up: int = 0  # unable to reach, before the promised attempts, of late
+    routing: Routing | None = None
     moves: tuple[MoveCount, ...] = ()
     odd_moves: tuple[OddMove, ...] = ()  # newest first
     conflicts: tuple[Conflict, ...] = ()  # newest first
     restated: tuple[Restated, ...] = ()
     in_out: tuple[InOut, ...] = ()
     examples: tuple[Example, ...] = ()
-    people: dict[str, int] | None = None  # team -> how many owners
+    people: Mapping[str, int] = field(default_factory=dict)  # team -> how many owners
 
 
 def practice_of(engine: Engine, agreement: Agreement, as_of: datetime) -> Practice:
@@ -141,6 +155,9 @@ def practice_of(engine: Engine, agreement: Agreement, as_of: datetime) -> Practi
         obligations=tuple(_named(Obligation, row, 1, named) for row in engine.rows(_obligations(since))),
         older=engine.rows(_older(since))[0][0],
         hours=tuple(_hours(engine.rows(_kept_since(as_of - _HOURS_OF)), ZoneInfo(settings.reporting_timezone))),
+        in_grace=dict(engine.rows(_in_grace(since))),
+        given_up=engine.rows(f"select count(*) from early_give_up where exit_at >= timestamp '{since}'")[0][0],
+        routing=_routing(engine.rows(_parts(since))),
         moves=tuple(MoveCount(*row) for row in engine.rows(_MOVES)),
         odd_moves=tuple(_named(OddMove, row, 0, named) for row in engine.rows(_odd_moves(since))),
         conflicts=tuple(_named(Conflict, row, 1, named) for row in engine.rows(_conflicts(as_of))),
@@ -191,6 +208,23 @@ def _hours(rows: Iterable[tuple[Any, ...]], zone: ZoneInfo) -> list[Hour]:
         before = found.get(key, (0, 0))
         found[key] = (before[0] + kept, before[1] + judged)
     return [Hour(*key, *counts) for key, counts in sorted(found.items())]
+
+
+def _in_grace(since: datetime) -> str:
+    return (
+        "select commitment, count(*) from sla_clock where excluded is null and is_in_grace and state = 'met'"
+        f" and due_at >= timestamp '{since}' group by commitment order by commitment"
+    )
+
+
+def _parts(since: datetime) -> str:
+    return f"select routing_s, owner_s from response_part where responded_at >= timestamp '{since}'"
+
+
+def _routing(rows: Sequence[tuple[int, int]]) -> Routing | None:
+    if len(rows) < _FEW:
+        return None
+    return Routing(len(rows), *(median(part) / 60 for part in zip(*rows, strict=True)))
 
 
 _MOVES = "select from_stage, to_stage, effect, moves, leads from move_count order by from_stage, to_stage, effect"

@@ -49,6 +49,7 @@ def blocks(context: Context, commitment: Commitment) -> Iterator[Block]:
     if spread := _hours(context, commitment):
         said = "Of the hand-overs of the last year, by the hour in which the clock began."
         yield Block("When it breaks", "hours", (said,), (spread,))
+    yield from _delays(context, commitment)
     yield from _where(context, commitment)
     yield from _open(context, commitment)
 
@@ -127,6 +128,27 @@ def _of_day(found: list[Hour]) -> tuple[str, str, str]:
     judged, broken = sum(one.judged for one in found), sum(one.judged - one.kept for one in found)
     share = formats.percent(broken / judged) if judged >= formats.SMALL else ""
     return formats.counted(judged), formats.counted(broken), share
+
+
+def _delays(context: Context, commitment: Commitment) -> Iterator[Block]:
+    """Yield what the share kept does not say: whose delay it is, what grace forgave, who gave up too early."""
+    practice = context.report.practice
+    said = []
+    if practice.routing and "first_response" in commitment.stop:
+        parts = practice.routing
+        said.append(
+            f"Half of the {formats.counted(parts.answers)} answers of late had an owner within"
+            f" {context.number(parts.routing, 'minutes')} of open time (routing), and half of the owners answered"
+            f" within {context.number(parts.owner, 'minutes')} from then on."
+        )
+    if practice.given_up and "attempts" in commitment.stop:
+        leads = formats.several(practice.given_up, "lead")
+        said.append(f"{leads} given up as unable to reach before the promised attempts were made.")
+    if grace := practice.in_grace.get(commitment.id):
+        said.append(f"Of those kept, {formats.counted(grace)} only within the grace.")
+    if said:
+        days = context.report.agreement.settings.record_retention_days
+        yield Block("Behind the share", "behind", (*said, f"All of the last {days} days."))
 
 
 def _where(context: Context, commitment: Commitment) -> Iterator[Block]:

@@ -115,7 +115,7 @@ def _used(share: float) -> str:
 
 def overloaded(context: Context) -> Iterator[tuple[str, int]]:
     """Yield the owners with more than three open breaches, worst first; people of tiny teams are one."""
-    people = context.report.practice.people or {}
+    people = context.report.practice.people
     tiny = sum(people.values()) < FEW
     open_of = Counter(one.owner for one in context.report.practice.obligations if one.state == OPEN and one.owner)
     for owner, count in sorted(open_of.items(), key=lambda item: (-item[1], item[0] or "")):

@@ -115,6 +115,8 @@ MEMBERS = {
         "bulk_load": "Rows of one instant",
         "feed_stopped": "Feed fell silent",
         "paused_clock": "Clocks paused",
+        "long_pause": "Clocks paused for long",
+        "early_give_up": "Given up before the promised attempts",
         "current_value_used": "Judged by today's values",
     },
     "team": {"sales": "Sales", "marketing": "Marketing", "joint": "Both teams", "operations": "Operations"},

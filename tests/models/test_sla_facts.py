@@ -323,3 +323,40 @@ def test_a_rejection_says_why_and_other_is_no_reason(build, exit, state):
     reason = promise(kind="reason", trigger="rejection", stop=[], per_tier=[{"value": 1, "unit": "ratio"}])
     events = f"lead_id  occurred_at  to_stage  reason_code\n L1  11-02 16:30  mql  -\n L1  11-03 10:00  {exit}"
     assert clock(build, reason, lifecycle_event=events) == state
+
+
+# ------------------------------------------------------------------------------------------ what stands beside
+
+
+@pytest.mark.parametrize(("calls", "early"), [(("11-03 09:00",), 1), (("11-03 09:00", "11-04 09:00"), 0)])
+def test_giving_up_before_the_promised_attempts_is_found(build, calls, early):
+    tries = promise(stop=["attempts"], per_tier=[{"attempts": 2, "value": 10, "unit": "business_days"}])
+    facts = build(
+        commitments=(tries,),
+        lead=LEAD,
+        owner=TEAM,
+        lifecycle_event="lead_id  occurred_at  to_stage  reason_code\n L1  11-02 16:30  mql  -\n"
+        " L1  11-06 10:00  recycled  unable_to_reach",
+        activity="lead_id  occurred_at  outcome\n" + "\n".join(f"L1  {moment}  no_answer" for moment in calls),
+    )
+    assert facts.found("early_give_up") == early
+
+
+def test_the_time_until_an_owner_had_it_is_not_the_owners_time(build):
+    facts = build(
+        lead=LEAD,
+        owner=TEAM,
+        lifecycle_event=HANDED,
+        assignment="lead_id  occurred_at  owner_id\n L1  11-03 09:10  rep",
+        activity=call("11-03 10:00"),
+    )
+    assert facts.draw("response_part", "routing_s owner_s") == f"{40 * 60}  {50 * 60}"  # half an hour of Monday, too
+
+
+@pytest.mark.parametrize(("ends", "found"), [("11-16 17:00", 0), ("11-17 17:00", 1)])
+def test_a_pause_of_more_business_days_than_agreed_is_pointed_out(build, ends, found):
+    facts = build(
+        lead=LEAD, owner=TEAM, lifecycle_event=HANDED,
+        sla_pause=f"lead_id  commitment_id  start_at  end_at\n L1  -  11-03 09:00  {ends}",
+    )  # fmt: skip
+    assert facts.found("long_pause") == found

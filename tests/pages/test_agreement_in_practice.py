@@ -18,6 +18,7 @@ from generator.models.practice import (
     OddMove,
     Practice,
     Restated,
+    Routing,
 )
 from generator.pages.volume import Volume
 
@@ -38,6 +39,9 @@ PRACTICE = Practice(
         overdue("eeee1111", "due_soon", 0.9),
     ),
     older=2,
+    in_grace={FIRST: 3},
+    given_up=2,
+    routing=Routing(40, 12.0, 48.0),
     hours=(Hour(FIRST, 0, 9, 8, 10), Hour(FIRST, 4, 17, 1, 6), Hour(FIRST, 5, 3, 0, 2)),
     moves=(MoveCount("lead", "mql", "counted", 12, 11), MoveCount("sal", "mql", "back", 2, 2)),
     odd_moves=(OddMove("ffff1111", datetime(2026, 11, 2, 9), "sal", "mql", "back", "crm"),),
@@ -107,6 +111,10 @@ def test_each_commitment_has_a_page_with_its_trend_its_hours_and_what_is_open(to
     assert "Sat 2 2" in page  # too few cases for a share
     assert "5 promises broken and still open, 1 due soon" in page
     assert "412 times" in page
+    assert "Half of the 40 answers of late had an owner within 12 min of open time (routing)" in page
+    assert "answered within 48 min from then on" in page
+    assert "Of those kept, 3 only within the grace." in page
+    assert "2 leads given up as unable to reach" in shown((docs / "sla/c-sm-attempts.md").read_text())
 
 
 def test_the_scorecard_counts_what_is_open_and_points_out_who_has_too_much_of_it(told, shown):
