@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from generator import charts
+from generator.kpis.kpi import Kind
 from generator.pages import formats, words
 from generator.pages.cells import Period, member_of
 from generator.pages.context import Context
@@ -14,7 +15,7 @@ from generator.pages.headline import Headline, period_text
 from generator.pages.markup import Trusted
 from generator.pages.tables import html_table
 
-BUCKET = "bucket"
+BUCKET, REASON = "bucket", "reason"
 #: Cohorts drawn in one picture, the newest ones.
 CURVES = 3
 #: Points of a curve in its table.
@@ -22,9 +23,12 @@ POINTS = (1, 3, 7, 14, 30, 60, 90, 120, 180)
 
 
 def distributions(context: Context, stand: Headline) -> Iterator[Trusted]:
-    """Yield a figure for each companion that is counted in buckets, in the headline's period."""
+    """Yield a figure for each companion that is counted in buckets, or by reason first, in the headline's period."""
     for metric in context.companions.get(stand.kpi.id, ()):
-        counts = _buckets(context, metric, stand.period.label)
+        figure = context.figure(metric)
+        # Where the KPI itself is split by reason, its splits show them.
+        by_reason = figure.kind is Kind.COUNT and figure.by[:1] == (REASON,) and REASON not in stand.kpi.by
+        counts = (_reasons if by_reason else _buckets)(context, metric, stand.period.label)
         total = sum(counts.values())
         if len(counts) < 2 or not total:
             continue
@@ -48,6 +52,16 @@ def _buckets(context: Context, metric: str, period: str) -> dict[str, float]:
     order = [*words.MEMBERS[BUCKET], *sorted(set(found) - set(words.MEMBERS[BUCKET]))]
     known = {name: cell.value if (cell := found.get(name)) else 0.0 for name in order}
     return {context.label(BUCKET, name): float(value or 0) for name, value in known.items()} if found else {}
+
+
+def _reasons(context: Context, metric: str, period: str) -> dict[str, float]:
+    """Return the cases by reason, the most frequent first."""
+    scopes = context.cells.members(metric, REASON)
+    found = {
+        context.scope_label(scope): cell for scope in scopes if (cell := context.cells.cell(metric, period, scope))
+    }
+    named = sorted(found, key=lambda name: (-(found[name].value or 0), name))
+    return {name: float(found[name].value or 0) for name in named if found[name].value}
 
 
 def curves(context: Context, stand: Headline) -> Iterator[Trusted]:

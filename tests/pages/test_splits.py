@@ -14,6 +14,7 @@ from generator.pages import templates
 from generator.pages.cells import Cells
 from generator.pages.context import Context
 from generator.pages.headline import headline
+from generator.pages.shapes import distributions
 from generator.pages.splits import splits
 from generator.project import PACKAGED, Project
 
@@ -68,3 +69,21 @@ def test_where_only_members_speak_the_largest_comes_first(agreement, tmp_path, s
     (found,), _ = splits(context, headline(context, one))
     assert [member.name for member in found.members] == ["No exchange rate", "Parent not in the drop"]
     assert "By type, the most: No exchange rate, 20.0 %" in shown(found.figure)
+
+
+def test_a_companion_that_is_counted_by_reason_first_is_drawn_by_reason(agreement, tmp_path, shown):
+    cells = """
+    metric_id                | period | scope           | value | n
+    -------------------------+--------+-----------------+-------+---
+    exit_no_purchase         | 2026Q3 | all             | 0.4   | 50
+    exit_no_purchase.reasons | 2026Q3 | all             | 20    | 20
+    exit_no_purchase.reasons | 2026Q3 | reason=silent   | 5     | 5
+    exit_no_purchase.reasons | 2026Q3 | reason=not_icp  | 15    | 15
+    """
+    plain = kpi("exit_no_purchase", Kind.COHORT, by=("channel",), grains=("quarter",))
+    why = replace(plain.headline, name="reasons", title="Why leads left", kind=Kind.COUNT, unit="count", by=("reason",))
+    one = replace(plain, figures=(plain.headline, why))
+    report = report_of((one,), shaped(drawn(cells)), agreement=agreement, load=load_report())
+    context = Context(report, Cells(report.results), templates(report, Project(PACKAGED)), Path(tmp_path))
+    (found,) = distributions(context, headline(context, one))
+    assert "not_icp 15 75.0 % silent 5 25.0 %" in shown(found)
