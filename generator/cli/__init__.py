@@ -6,4 +6,17 @@ Rooms are imported inside the commands: pandas, DuckDB and Altair take longer to
 from generator.cli import build, check, compare, demo, digest, explain, measure, new, profile, publish, serve
 from generator.cli.group import main
 
-__all__ = ["build", "check", "compare", "demo", "digest", "explain", "main", "measure", "new", "profile", "publish", "serve"]
+__all__ = [
+    "build",
+    "check",
+    "compare",
+    "demo",
+    "digest",
+    "explain",
+    "main",
+    "measure",
+    "new",
+    "profile",
+    "publish",
+    "serve",
+]

@@ -30,7 +30,7 @@ def need_project(project: Project) -> None:
     if project.here is not None:
         raise click.UsageError(
             f"No project here: neither {project.here} nor a folder above it has mkdocs.yml and content/.\n"
-            "Make one (mkdir content; echo 'site_name: Our KPIs' > mkdocs.yml), or name one with --project."
+            "Make one (onefunnel new FOLDER), or name one with --project."
         )
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 
-from generator.history import read_changes
 from generator.publish.aliases import leading_page
 from generator.publish.versions import Version, inputs_of, place_of, write_whole
 
@@ -17,6 +17,8 @@ MARK = "<!-- leads to the newest version -->\n"
 FEED = "feed.xml"
 _ATOM = "http://www.w3.org/2005/Atom"
 _MOST_ENTRIES = 20
+#: What a version says of itself, below its data.
+_MESSAGE = "digest.json"
 #: What the pages cannot say themselves. Their own policies differ by version, so that none can be said for all.
 _HEADERS = {
     "Content-Security-Policy": "frame-ancestors 'self'",
@@ -73,13 +75,12 @@ def _as_of(version: Version) -> str:
 
 
 def _summary(version: Version) -> str:
-    """Return what is new in a version, in one sentence."""
+    """Return where a version stands and what changed with it, as its own message says."""
     try:
-        found = read_changes(version.data)
+        said = json.loads((version.data / _MESSAGE).read_text(encoding="utf-8"))
+        goals = [f"{one['subject']}, {one['period']}: {one['value']}, {one['state']}." for one in said["goals"]]
+        changes = said["changes"] or {"moved": [], "agreed": []}
+        moved = [f"{one['subject']}: {one['text']}." for one in changes["moved"]]
+        return " ".join([*goals, *moved, *changes["agreed"]]) or "The numbers of this drop."
     except (OSError, ValueError, KeyError, TypeError):
         return "The numbers of this drop."
-    if found.before is None:
-        return "The first version."
-    moved = len({metric for metric, *_ in found.told})
-    agreed = sum(one.kind != "wording" for one in found.differences)
-    return f"KPIs whose closed figures moved: {moved}. Rules that changed: {agreed}."

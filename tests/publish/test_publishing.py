@@ -255,6 +255,18 @@ def test_a_feed_names_the_newest_versions(target):
     assert all(one.text.startswith("urn:uuid:") for one in feed.findall("a:entry/a:id", ATOM))
 
 
+def test_an_entry_of_the_feed_says_where_we_stand_and_what_changed(target):
+    def build(site, version, before):
+        small_site(site, version, before, says=version)
+        goal = {"subject": "Revenue", "period": "Q4 2026", "value": "41.1 %", "state": "off target"}
+        changes = {"moved": [{"subject": "MQLs, Oct 2026", "text": "12 became 13 <b>"}], "agreed": ["A rule is new."]}
+        (site / "data/digest.json").write_text(json.dumps({"goals": [goal], "changes": changes}))
+
+    publish(target, Edition("2026-11-20", {}, build), Ways(), Quiet())
+    said = feed_of(target).findtext("a:entry/a:summary", namespaces=ATOM)
+    assert said == "Revenue, Q4 2026: 41.1 %, off target. MQLs, Oct 2026: 12 became 13 <b>. A rule is new."
+
+
 def test_with_an_address_the_feed_can_be_read_anywhere(target):
     put(target, "2026-11-20", site_url="https://kpi.example.com")
     ids = [one.text for one in feed_of(target).iter("{http://www.w3.org/2005/Atom}id")]
