@@ -43,7 +43,7 @@ from generator.models.agreed import agreed_targets
 from generator.models.history import History, history_of
 from generator.models.practice import practice_of
 from generator.models.records import list_records
-from generator.pages import write_pages
+from generator.pages import Pages, write_pages
 from generator.progress import Progress
 from generator.project import Project
 from generator.report import Report
@@ -234,15 +234,15 @@ def build_pages(
     progress: Progress,
     *,
     only_changed: bool = False,
-    new_results: bool = True,
+    written: Pages | None = None,
     site_url: str | None = None,
     latest: str | None = None,
     pen: Pen | None = None,
-) -> None:
+) -> Pages:
     """Write the pages of `report` below `work` and build the site `out` from them.
 
     `only_changed` builds only the pages that differ from the last build from the same `work` into the same `out`;
-    without `new_results` the files of the results stand there from it.
+    `written` is what that one returned, of which only what changed is worked out again.
     `site_url` is where the site will be served; with it, links open without loading the whole page anew. With `latest`
     pages let readers choose among the versions beside them. A second `pen` shares the drawing.
     """
@@ -250,10 +250,10 @@ def build_pages(
     cache = _cache(project, work)
     begin = partial(pen.draw, cache=cache) if pen else None
     with progress.step("Writing the pages"):
-        pages = write_pages(report, project, docs, downloads=new_results, begin=begin)
+        pages = write_pages(report, project, docs, before=written, begin=begin)
         if begin:
             begin(pages.charts.values())
-        write_data(report, docs / "data", results=new_results)
+        write_data(report, docs / "data", results=not written or written.report.results is not report.results)
     with progress.step(f"Building the site in {project.shown(out)} with {len(pages.charts)} charts"):
         build_site(
             docs,
@@ -266,6 +266,7 @@ def build_pages(
             cache=cache,
             draw=partial(write_drawings, pages.charts, docs, cache, pen),
         )
+    return pages
 
 
 def _shelf(project: Project) -> Path | None:

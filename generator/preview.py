@@ -12,7 +12,7 @@ from generator.build import Inputs, Prepared, Request, build_pages, facts_of, re
 from generator.history import record_of
 from generator.kpis import Memory
 from generator.kpis.kpi import Kpi
-from generator.measures.results import Results
+from generator.pages import Pages
 from generator.progress import Progress
 from generator.project import Project
 from generator.report import Report
@@ -42,7 +42,7 @@ class _Site:
         self._address = address
         self._progress = progress
         self._report: Report | None = None
-        self._written: Results | None = None  # whose files stand among the pages
+        self._written: Pages | None = None
         self._facts = Facts(project, request, progress)
 
     def rebuild(self, changed: set[Path]) -> Path:
@@ -50,11 +50,10 @@ class _Site:
         out = self._folder / "site"
         if self._report is None or any(self._is_measured(path) for path in changed):
             self._report = self._facts.report()
-        build_pages(
+        self._written = build_pages(
             self._report, self._project, self._folder, out, self._progress,
-            only_changed=bool(changed), new_results=self._written is not self._report.results, site_url=self._address,
+            only_changed=bool(changed), written=self._written, site_url=self._address,
         )  # fmt: skip
-        self._written = self._report.results
         return out
 
     def close(self) -> None:

@@ -11,7 +11,7 @@ from generator.charts import Chart
 from generator.pages import formats
 from generator.pages.cells import cells_of
 from generator.pages.changes import write_changes
-from generator.pages.context import Context
+from generator.pages.context import Context, Filling
 from generator.pages.definitions import write_definitions
 from generator.pages.digest import write_digest
 from generator.pages.downloads import write_kpi_csvs
@@ -21,7 +21,7 @@ from generator.pages.home import write_home
 from generator.pages.insights import write_insights
 from generator.pages.kpi_pages import write_kpi_pages
 from generator.pages.newcomers import NEWCOMERS, write_newcomers
-from generator.pages.notes import read_notes
+from generator.pages.notes import Note, read_notes
 from generator.pages.outline import INSIGHTS, PARTS
 from generator.pages.parts import write_parts
 from generator.pages.promises import write_promises
@@ -38,23 +38,42 @@ Drawing = Callable[[Iterable[Chart]], None]
 
 @dataclass(frozen=True)
 class Pages:
-    """What was written: the order of the pages as MkDocs wants it, and the charts that their figures name."""
+    """What was written, and from what."""
 
-    nav: tuple[NavItem, ...]
-    charts: Mapping[str, Chart]
+    nav: tuple[NavItem, ...]  # the order of the pages, as MkDocs wants it
+    charts: Mapping[str, Chart]  # by the names that figures bear
+    report: Report
+    notes: tuple[Note, ...]
+    fillings: tuple[Filling, ...]  # of the pages that follow from report and notes alone
 
 
 def write_pages(
-    report: Report, project: Project, docs: Path, *, downloads: bool = True, begin: Drawing | None = None
+    report: Report, project: Project, docs: Path, *, before: Pages | None = None, begin: Drawing | None = None
 ) -> Pages:
     """Write every page of the site below `docs`, with the CSV of each KPI and the words of the glossary.
 
-    `begin` is handed the charts that are known halfway, so that they can be drawn while the rest is written.
-    Without `downloads` the CSVs are left out: those of the same results stand there already. Raises SiteError, naming
-    the page and the template, when a template, a note or the glossary cannot be used.
+    `before` is what was written there last: what follows from the same report is not worked out again. `begin` is
+    handed the charts that are known halfway, so that they can be drawn while the rest is written. Raises SiteError,
+    naming the page and the template, when a template, a note or the glossary cannot be used.
     """
     context = Context(report, cells_of(report.results), templates(report, project), docs, read_notes(project))
     prose = read_handbook(project)
+    if before and before.report is report and before.notes == context.notes:
+        context.charts.update(before.charts)
+        for filling in before.fillings:
+            context.write(*filling)
+    else:
+        _write_report(context, begin)
+    fillings = tuple(context.fillings)
+    write_glossary(context, project)
+    write_handbook(context, prose)  # a company's own page of the same name takes the place of a generated one
+    if before is None or before.report.results is not report.results:
+        write_kpi_csvs(context)
+    return Pages(_nav(prose), context.charts, report, context.notes, fillings)
+
+
+def _write_report(context: Context, begin: Drawing | None) -> None:
+    """Write the pages that follow from the report and the notes alone."""
     write_home(context)
     write_parts(context)
     write_kpi_pages(context)
@@ -67,12 +86,7 @@ def write_pages(
     write_trust(context)
     write_changes(context)
     write_digest(context)
-    write_glossary(context, project)
     write_newcomers(context)
-    write_handbook(context, prose)  # a company's own page of the same name takes the place of a generated one
-    if downloads:
-        write_kpi_csvs(context)
-    return Pages(_nav(prose), context.charts)
 
 
 def templates(report: Report, project: Project) -> Templates:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -21,9 +22,17 @@ from generator.pages.templates import Templates
 from generator.report import Report
 
 
+class Filling(NamedTuple):
+    """A page, the template that it is made with, and what fills it; nothing in it is used up by being read."""
+
+    page: str
+    template: str
+    values: Mapping[str, object]
+
+
 @dataclass(frozen=True)
 class Context:
-    """One build of the pages; `charts` fills up while pages are written."""
+    """One build of the pages; `charts` and `fillings` fill up while pages are written."""
 
     report: Report
     cells: Cells
@@ -31,6 +40,7 @@ class Context:
     docs: Path
     notes: tuple[Note, ...] = ()  # what people noted on a day, for the charts
     charts: dict[str, Chart] = field(default_factory=dict)
+    fillings: list[Filling] = field(default_factory=list)
 
     @property
     def currency(self) -> str:
@@ -116,6 +126,7 @@ class Context:
 
     def write(self, page: str, template: str, values: Mapping[str, object]) -> None:
         """Fill `template` and write it as `page` (a path below docs, ending in `.md`)."""
+        self.fillings.append(Filling(page, template, values))
         shared = {
             "page": page,
             "report": self.report,

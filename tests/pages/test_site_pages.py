@@ -162,6 +162,17 @@ def test_the_csv_of_a_kpi_holds_every_period_and_its_splits_but_by_week(site, re
     assert {row["scope"].partition("=")[0] for row in rows} == {"all", "channel", "tier", "region"}
 
 
+def test_pages_of_the_same_report_are_only_filled_again(report, tmp_path):
+    first = write_pages(report, Project(PACKAGED), tmp_path)
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*.md")}
+    for path in before:
+        path.unlink()
+    second = write_pages(report, Project(PACKAGED), tmp_path, before=first)
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*.md")} == before
+    assert second.charts == first.charts
+    assert len(second.fillings) == len(first.fillings)
+
+
 def test_a_member_that_looks_like_a_formula_is_text_in_the_csv(written, agreement):
     spans = periods()
     one = kpi("lead_volume")
