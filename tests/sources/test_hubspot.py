@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from generator.engine import open_engine
+from generator.sources.cells import MACROS
 
 CONTACTS = """
     Record ID | Create Date      | Email         | Lifecycle Stage | Original Traffic Source | Contact owner | Owner assigned date | Date entered "Marketing Qualified Lead (Lifecycle Stage Pipeline)" | Became a Marketing Qualified Lead Date | Date entered 'Customer (Lifecycle Stage Pipeline)' | Became an Evangelist Date | First Conversion Date | Recent Conversion Date | Latest Traffic Source | Create Date
@@ -154,6 +160,42 @@ def test_a_copy_in_a_warehouse_has_its_times_in_utc_and_the_stage_history_of_dea
     moves = drop.rows("select stage, provenance from canonical.opportunity_stage_event order by occurred_at")
     assert [provenance for _, provenance in moves] == ["history", "history"]
     assert drop.finding("naive_time") is None
+
+
+COPIES = {
+    "airbyte": """
+        id  | archived | properties.createdate | properties_email | properties_lifecyclestage | properties.hs_v2_date_entered_customer | _airbyte_extracted_at
+        ----+----------+-----------------------+------------------+---------------------------+----------------------------------------+----------------------
+        101 | false    | 2026-03-02 09:00:00   | a@example.com    | customer                  | 2026-06-01 12:00:00                    | 2026-11-19 00:00:00
+        103 | true     | 2026-03-02 09:00:00   | b@example.com    | lead                      |                                        | 2026-11-19 00:00:00
+    """,
+    "dlt": """
+        hs_object_id | is_deleted | createdate           | email         | lifecyclestage | hs_date_entered_customer | _dlt_load_id
+        -------------+------------+----------------------+---------------+----------------+--------------------------+-------------
+        101          | false      | 2026-03-02 09:00:00  | a@example.com | customer       | 2026-06-01 12:00:00      | 1
+        103          | true       | 2026-03-02 09:00:00  | b@example.com | lead           |                          | 1
+    """,
+}
+
+
+@pytest.mark.parametrize("copier", COPIES)
+def test_each_copier_gives_the_same_contacts(golden, copier):
+    own = {name for name in COPIES[copier].split() if "_" in name or "." in name}
+    drop = golden("hubspot", {"copy.csv": COPIES[copier]}, own=own | {"id"}, source_timezone="Europe/Berlin")
+    assert drop.rows("select lead_id, strftime(created_at, '%m-%d %H') from canonical.lead") == [("101", "03-02 09")]
+    assert drop.rows(STAGES) == [("101", "customer", "06-01 12")]
+
+
+@settings(max_examples=60, deadline=None)
+@given(moment=st.datetimes(datetime(1990, 1, 1), datetime(2059, 1, 1)), sign=st.sampled_from("T "))
+def test_a_time_of_a_warehouse_is_the_same_instant_alone_and_in_a_family(moment, sign):
+    engine = open_engine()
+    engine.run(MACROS)
+    text = moment.isoformat(sign)
+    alone, held = engine.rows(f"select instant(zoned('{text}')), zoned_values('{{\"mql\":\"{text}\"}}')")[0]
+    engine.close()
+    assert alone == moment
+    assert held == f'{{"mql":"{text}Z"}}'
 
 
 def test_the_real_copy_of_a_portal_reads_without_a_mapping(read, shared):
