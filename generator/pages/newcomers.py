@@ -124,7 +124,7 @@ def _about_promises(context: Context, life: Life | None) -> Iterator[Question]:
     agreement = context.report.agreement
     if life and life.first_due:
         yield _question(
-            f"{life.tier or 'A lead'}, handed over on {life.events[0].when}: by when does Sales make contact?",
+            f"A lead{f' of {life.tier}' if life.tier else ''} comes on {life.events[0].when}. When must Sales have called?",
             f"By {life.first_due}: only the open hours of {life.calendar} ({life.zone}) count.",
             LIFE,
             "The life of one lead",
