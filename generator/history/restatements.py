@@ -59,7 +59,7 @@ def restated_rows(before: pd.DataFrame, now: pd.DataFrame, units: dict[str, str]
     unit = both["metric_id"].astype(str).map(lambda name: _unit(name, units))
     moved = (both["value_now"] - both["value_before"]).abs()
     largest = both[["value_before", "value_now"]].abs().max(axis=1)
-    tolerated = unit.map({name: float(limit) for name, limit in SEEN.items()}).fillna(0.0)
+    tolerated = unit.map({name: float(limit) for name, limit in SEEN.items()}).astype(float).fillna(0.0)
     tolerated = tolerated.where(unit != "count", float(settings.restatement_tolerance.count))
     money = unit.str.startswith("currency")
     tolerated = tolerated.where(~money, largest * settings.restatement_tolerance.money)
