@@ -25,6 +25,19 @@ class Version(NamedTuple):
     generator: str
 
 
+class Entry(NamedTuple):
+    """What one version restated, as the ledger of restatements keeps it."""
+
+    version: str  # the one that was restated
+    drop: str  # the one that restated it
+    figures: int  # closed headline figures that moved further than is tolerated
+    kpis: int
+    differences: int  # things that were agreed otherwise
+    foremost: str  # id of the KPI that moved most, "" for none
+    period: str
+    effect: float  # of it: the share of the larger value that moved
+
+
 class Named(NamedTuple):
     """A metric by its name."""
 
@@ -49,6 +62,7 @@ class Changes:
     named: Mapping[str, Named] = field(default_factory=dict)
     rows_kept: bool = False  # whether the rows of the earlier drop were at hand for causes
     remarks: tuple[str, ...] = ()  # limits of what can be told, as sentences
+    ledger: tuple[Entry, ...] = ()  # of this version and those before it, oldest first
 
     @cached_property
     def by_key(self) -> Mapping[Key, Split]:
@@ -59,6 +73,22 @@ class Changes:
     def is_quiet(self) -> bool:
         """Whether no closed figure moved and nothing was agreed otherwise."""
         return not self.told and not self.differences
+
+
+def entry_of(changes: Changes) -> Entry:
+    """Return the line of the ledger that `changes` add; there must be a version before."""
+    assert changes.before is not None
+    most = changes.told[0] if changes.told else ("", "", "")
+    return Entry(
+        changes.before.version,
+        changes.now.drop,
+        len(changes.told),
+        len({metric for metric, _, _ in changes.told}),
+        len(changes.differences),
+        most[0],
+        most[1],
+        round(effect(changes.by_key[most]), 4) if changes.told else 0.0,
+    )
 
 
 def key_of(split: Split) -> Key:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,13 @@ from generator.agreement import Agreement
 from generator.errors import ReportError
 from generator.history.agreed import Agreed, restored
 from generator.history.causes import Cause, causes_of, looking_back, money_kpis, tables_behind
-from generator.history.changes import Changes, Key, Named, Version, key_of, ranked, worth_telling
+from generator.history.changes import Changes, Entry, Key, Named, Version, entry_of, key_of, ranked, worth_telling
 from generator.history.differences import Side, differences, differing_files
 from generator.history.earlier import Earlier
 from generator.history.parts import Runs, Split, headline_cells, splits_of
 from generator.history.restatements import RESTATEMENT
 from generator.history.sentence import Difference
+from generator.history.writing import read_changes
 from generator.kpis import Kpi
 
 
@@ -69,7 +70,16 @@ def explain_changes(
     order = ranked(news, named, settings.min_n_rate)
     causes = {} if changed is None else _causes(today, news, changed)
     remarks = (*remarks, *more, *_other_code(today, earlier))
-    return Changes(version, today.version, splits, order, causes, told, named, changed is not None, remarks)
+    found = Changes(version, today.version, splits, order, causes, told, named, changed is not None, remarks)
+    return replace(found, ledger=(*_ledger(earlier), entry_of(found)))
+
+
+def _ledger(earlier: Earlier) -> tuple[Entry, ...]:
+    """Return what earlier versions restated; none where they kept no account."""
+    try:
+        return read_changes(earlier.folder).ledger
+    except (OSError, ValueError, KeyError, TypeError):
+        return ()
 
 
 def _unit(split: Split, named: Mapping[str, Named]) -> str:

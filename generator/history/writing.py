@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from generator.history.causes import Cause
-from generator.history.changes import Changes, Named, Version, key_of
+from generator.history.changes import Changes, Entry, Named, Version, key_of
 from generator.history.parts import PARTS, Reading, Split
 from generator.history.sentence import Difference
 
@@ -25,6 +25,7 @@ def changes_json(changes: Changes) -> str:
         "now": changes.now._asdict(),
         "rows_kept": changes.rows_kept,
         "remarks": list(changes.remarks),
+        "ledger": [entry._asdict() for entry in changes.ledger],
         "agreement": [asdict(one) for one in changes.differences],
         "metrics": {name: list(named) for name, named in sorted(changes.named.items())},
     }
@@ -58,6 +59,7 @@ def read_changes(folder: Path) -> Changes:
         named={name: Named(*said) for name, said in data["metrics"].items()},
         rows_kept=data["rows_kept"],
         remarks=tuple(data["remarks"]),
+        ledger=tuple(Entry(**entry) for entry in data["ledger"]),
     )
 
 

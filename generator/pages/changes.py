@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from generator.history import Changes, Split, key_of
 from generator.measures.scopes import ALL
+from generator.pages import formats
 from generator.pages.context import Context, kpi_page
 from generator.pages.headline import GRAINS, best_grain
 from generator.pages.markup import Trusted
@@ -37,6 +38,7 @@ def write_changes(context: Context) -> None:
             "changes": found,
             "before": found.before if found else None,
             "remarks": found.remarks if found else (),
+            "ledger": list(_ledger(context, found)) if found else [],
             "told": list(told(context)),
             "agreed": [
                 (KINDS[kind], [one.text for one in found.differences if one.kind == kind])
@@ -100,6 +102,28 @@ def _running(context: Context) -> Iterator[Moved]:
         for split in splits:
             if found and split.metric == kpi.id and split.period in labels and split.before.value is not None:
                 yield _moved(context, found, split)
+
+
+@dataclass(frozen=True)
+class Line:
+    """What one version restated, as it is printed."""
+
+    drop: str
+    version: str
+    figures: str
+    differences: str
+    most: str
+
+
+def _ledger(context: Context, found: Changes) -> Iterator[Line]:
+    """Yield what versions restated, the newest first."""
+    for entry in reversed(found.ledger):
+        title = found.named[entry.foremost].title if entry.foremost in found.named else entry.foremost
+        most = f"{title}, {formats.period(entry.period)}: {formats.percent(entry.effect)}" if entry.figures else ""
+        figures = (
+            f"{formats.counted(entry.figures)} of {formats.several(entry.kpis, 'KPI')}" if entry.figures else "none"
+        )
+        yield Line(entry.drop, entry.version, figures, formats.counted(entry.differences), most)
 
 
 def _grown(found: Changes) -> int:

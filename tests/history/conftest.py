@@ -11,6 +11,7 @@ import pytest
 
 from generator.build import Request, facts_of, read_inputs, report_on, write_data
 from generator.demo import make_drops
+from generator.history import first_told
 from generator.kpis import measure_kpis
 from generator.progress import Quiet
 from generator.project import PACKAGED, Project
@@ -38,7 +39,8 @@ class Chain:
         inputs = self._inputs(drop)
         with facts_of(inputs, self.project, "duckdb", Quiet(), held) as ready:
             report = report_on(ready, Quiet(), held=held)
-        report = replace(report, changes=changes(report, self.project, held, self._measured))
+        found = changes(report, self.project, held, self._measured)
+        report = replace(report, changes=found, first=first_told(held.earlier, report.results.cells, report.drop.id))
         write_data(report, self.data(name))
         held.keep()
         return report

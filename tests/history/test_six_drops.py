@@ -93,9 +93,11 @@ def test_what_happened_since_moves_running_periods_only_as_new_activity(six):
 
 def test_closed_figures_that_moved_are_counted_by_their_period(six):
     chain, _ = six
-    restated = published(chain, "1")
-    assert restated["restatement", "2026-08"] > 0
-    assert ("restatement", "2026-03") not in restated or not restated["restatement", "2026-03"]
+    cells = pd.read_parquet(chain.data("1") / "kpis.parquet").query("scope == 'all'")
+    restated = {(one.metric_id, one.period): one.value for one in cells.itertuples()}
+    assert restated["restatement", "all"] > restated["restatement.headlines", "all"] > 0
+    assert restated["restatement.about", "2026-08"] > 0
+    assert not restated.get(("restatement.about", "2026-03"))
 
 
 def test_without_an_earlier_version_restatements_cannot_be_counted(six):
@@ -103,6 +105,22 @@ def test_without_an_earlier_version_restatements_cannot_be_counted(six):
     assert report.missing["restatement"] == ("earlier_version",)
     assert report.changes.before is None
     assert report.changes.splits == ()
+
+
+def test_the_ledger_keeps_a_line_for_every_version(six):
+    ledger = six[1][5].changes.ledger
+    assert [entry.version for entry in ledger] == ["0", "1", "2", "3", "4"]
+    assert [entry.differences for entry in ledger] == [0, 0, 0, 1, 0]
+    assert all(entry.figures for entry in ledger)
+
+
+def test_what_was_first_told_is_kept(six):
+    chain, reports = six
+    first = pd.read_parquet(chain.data("5") / "first.parquet")
+    told = {(one.metric_id, one.period): (one.value, one.drop) for one in first.itertuples()}
+    assert told["mql_count", "2026-08"] == (published(chain, "0")["mql_count", "2026-08"], reports[0].drop.id)
+    assert told["mql_count", "2026-10"][1] == reports[3].drop.id
+    assert ("mql_count", "2026-11") not in told
 
 
 def test_a_pure_rerun_shows_nothing(six, drops):
