@@ -7,6 +7,7 @@ import errno
 import gzip
 import io
 import zipfile
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -180,6 +181,19 @@ def test_each_sheet_of_a_workbook_is_a_file_of_its_own(read):
     drop = read({"all.xlsx": _workbook({"lead": leads, "owner": owners, "Notes": [["hello"]]})})
     assert drop.column("owner", "owner_id") == ["R1"]
     assert drop.report.unclaimed == ("all.xlsx!Notes",)
+
+
+def test_the_sheet_of_a_report_is_read_below_its_titles_without_its_totals(read):
+    rows = [
+        ["Campaign report", "", "", "", ""],
+        ["September 2026", "", "", "", ""],
+        ["Day", "Campaign", "Currency code", "Cost", "Clicks"],
+        [dt.datetime(2026, 9, 1), "Brand", "EUR", 1234.5, 9],
+        ["Total: account", "", "EUR", 1234.5, 9],
+    ]
+    drop = read({"Download (4).xlsx": _workbook({"Campaign report": rows})})
+    assert drop.rows("select campaign_id, amount from canonical.spend") == [("Brand", Decimal("1234.5"))]
+    assert drop.outcomes("spend") == {"read": 2, "kept": 1, "not_selected": 1}
 
 
 def _workbook(sheets: dict[str, list[list[object]]]) -> bytes:
