@@ -16,7 +16,7 @@ from typing import Any
 
 import generator.kpis.running as running
 from generator.build import Request, measure
-from generator.engine import DuckDbEngine
+from generator.engine import Connection
 from generator.progress import Quiet
 from generator.project import Project, find_project
 
@@ -53,7 +53,7 @@ def _timed(
     return timed
 
 
-def _fact(_: DuckDbEngine, sql: str) -> str | None:
+def _fact(_: Connection, sql: str) -> str | None:
     found = _BUILT.match(sql)
     return found[1] if found else None
 
@@ -63,7 +63,7 @@ def stages(project: Project, request: Request) -> dict[str, dict[str, Any]]:
     progress = Stages()
     facts: dict[str, float] = {}
     figures: dict[str, float] = {}
-    setattr(DuckDbEngine, "run", _timed(DuckDbEngine.run, _fact, facts))  # noqa: B010 - a method, on purpose
+    setattr(Connection, "run", _timed(Connection.run, _fact, facts))  # noqa: B010 - a method, on purpose
     running.measure_rows = _timed(running.measure_rows, lambda kpi, figure, *_: kpi.metric_id(figure), figures)
     measure(project, request, progress)
     return {"stages": progress.seconds, "facts": facts, "figures": figures}

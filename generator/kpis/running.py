@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from generator.engine import Engine
+from generator.engine import Engine, hands_for
 from generator.errors import KpiError
 from generator.kpis.agreed import SUFFIX, Aim, agreed_metrics, target_cells
 from generator.kpis.checking import described_units, statement_of
@@ -21,7 +21,7 @@ from generator.kpis.kpi import Figure, Kind, Kpi
 from generator.kpis.limits import limited, naming
 from generator.kpis.memory import Memory
 from generator.kpis.reading import numbers_of
-from generator.kpis.side_by_side import hands_for, side_by_side
+from generator.kpis.side_by_side import side_by_side
 from generator.kpis.vocabulary import EARLIER_VERSION
 from generator.measures import (
     Compared,
@@ -86,7 +86,7 @@ def measure_kpis(
     if periods.as_of != as_of:
         raise ValueError(f"the calendar was built for {periods.as_of}, not for {as_of}")
     missing = missing_inputs(kpis, load, engine)
-    measured = measure_all(kpis, engine, agreement, periods, missing, memory, hands_for(load))
+    measured = measure_all(kpis, engine, agreement, periods, missing, memory, hands_for(load.rows))
     for name in _targets_named(kpis):
         # Targets are a column of the results; as cells they only serve formulas.
         measured = measured.without(f"{name}{SUFFIX}")

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from generator.agreement import Agreement
 from generator.calendar.zones import local_date
-from generator.engine import Engine
+from generator.engine import Engine, hands_for
 from generator.errors import ExportError, Mistake
 from generator.models.agreement_tables import load_agreement_tables
 from generator.models.attributes import attributes_not_carried
 from generator.models.attribution import assert_whole_credits, load_attribution_tables
 from generator.models.bridge import assert_bridge_closes
+from generator.models.building import build_all
 from generator.models.checks import load_checks, run_checks
 from generator.models.evidence import load_evidence
 from generator.models.removal import load_channel_credit
@@ -158,8 +157,6 @@ STEPS = frozenset(
     }
 )
 
-_READ = re.compile(r"\b(?:from|join) ((?:canonical\.)?\w+)")
-
 
 def build_facts(engine: Engine, agreement: Agreement, load: LoadReport, as_of: datetime) -> tuple[Finding, ...]:
     """Create every fact in `engine`; return what they found wrong with the data.
@@ -174,12 +171,7 @@ def build_facts(engine: Engine, agreement: Agreement, load: LoadReport, as_of: d
     load_checks(engine, load)
     load_evidence(engine, agreement, load)
     _refuse_merge_loops(engine)
-    scripts = {fact: _sql(fact) for fact in FACTS}
-    done = _last_readers(scripts)
-    for fact, sql in scripts.items():
-        engine.run(f"create or replace {'view' if fact in VIEWS else 'table'} {fact} as {sql}")
-        for table in done.get(fact, ()):
-            engine.run(f"drop table {table}")
+    build_all(engine, {fact: _sql(fact) for fact in FACTS}, VIEWS, STEPS, hands_for(load.rows))
     load_channel_credit(engine, agreement.settings.attribution, _drop_id(as_of, agreement))
     assert_whole_credits(engine)
     assert_bridge_closes(engine)
@@ -192,18 +184,6 @@ def _drop_id(as_of: datetime, agreement: Agreement) -> str:
 
 def _sql(fact: str) -> str:
     return (_FOLDER / f"{fact}.sql").read_text(encoding="utf-8")
-
-
-def _last_readers(scripts: Mapping[str, str]) -> dict[str, list[str]]:
-    """Return fact -> the canonical tables and steps that nothing reads once it is built."""
-    read = {fact: set(_READ.findall(sql)) for fact, sql in scripts.items()}
-    kept = set().union(*(read[view] for view in VIEWS))
-    last = {table: fact for fact, tables in read.items() for table in tables}
-    done: dict[str, list[str]] = {}
-    for table, fact in sorted(last.items()):
-        if table not in kept and (table in STEPS or table.startswith("canonical.")):
-            done.setdefault(fact, []).append(table)
-    return done
 
 
 def _load_presence(engine: Engine, load: LoadReport) -> None:

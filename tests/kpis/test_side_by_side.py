@@ -7,9 +7,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from generator.engine import open_engine
+from generator.engine import hands_for, open_engine
 from generator.errors import KpiError
-from generator.kpis.side_by_side import hands_for, side_by_side
+from generator.kpis.side_by_side import side_by_side
 
 FIRST, SECOND = SimpleNamespace(id="first"), SimpleNamespace(id="second")
 
@@ -60,5 +60,5 @@ def test_the_first_mistake_in_order_is_the_one_that_is_told(engine):
 
 
 def test_a_large_drop_is_counted_one_kpi_after_another():
-    assert hands_for(SimpleNamespace(rows=50_000)) == 2
-    assert hands_for(SimpleNamespace(rows=13_000_000)) == 1
+    assert hands_for(50_000) == 2
+    assert hands_for(13_000_000) == 1
