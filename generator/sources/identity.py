@@ -144,23 +144,42 @@ def _set_apart(engine: Engine, system: _System, above: str, present: set[str]) -
     for table in ("lifecycle_event", "assignment", "activity", "touch"):
         key = TABLES[table].key[0]
         again[table, key] = f"select {key} from canonical.{table} where _file in ({above})"
+        if table in present:
+            _leave(
+                engine, table, f"_file in ({system.files}) and {_is_worldwide(key)} and {key} in ({again[table, key]})"
+            )
     for (table, column), ids in again.items():
         if table in present:
             apart = f"{literal(system.name + ':')} || {column}"
-            where = f"_file in ({system.files}) and {column} in ({ids})"
+            where = f"_out = 0 and _file in ({system.files}) and {column} in ({ids})"
             engine.run(f"update canonical.{table} set {column} = {apart} where {where}")
 
 
+def _is_worldwide(column: str) -> str:
+    """Return SQL: ids of Salesforce mean the same record wherever they stand; others are numbers of their system."""
+    return f"regexp_full_match({column}, '00[0-9A-Za-z]{{13}}[A-Z0-5]{{3}}')"
+
+
+def _leave(engine: Engine, table: str, condition: str) -> None:
+    code = code_of(TABLES[table], Reason.DUPLICATE_KEY)
+    engine.run(f"update canonical.{table} set _out = {code} where _out = 0 and {condition}")
+
+
 def _leave_deals(engine: Engine, system: _System, above: str, present: set[str]) -> Iterator[Finding]:
-    """Leave out the deals of a system where one above it has deals: they are copies of those."""
-    ours = f"_out = 0 and _file in ({system.files})"
-    known = engine.rows(f"select count(*) from canonical.opportunity where _out = 0 and _file in ({above})")[0][0]
-    copies = engine.rows(f"select count(*) from canonical.opportunity where {ours}")[0][0]
-    if not known or not copies or system.role == "crm":
+    """Leave out the deals of a system that are copies of those of one above it.
+
+    A second CRM has deals of its own, beside those that carry the same id of Salesforce; a marketing system has none.
+    """
+    theirs = f"select opportunity_id from canonical.opportunity where _out = 0 and _file in ({above})"
+    copied = f"_file in ({system.files})"
+    if system.role == "crm":
+        copied += f" and {_is_worldwide('opportunity_id')} and opportunity_id in ({theirs})"
+    known = engine.rows(f"select count(*) from ({theirs})")[0][0]
+    copies = engine.rows(f"select count(*) from canonical.opportunity where _out = 0 and {copied}")[0][0]
+    if not known or not copies:
         return
-    for table in ("opportunity", "opportunity_stage_event"):
+    for table in ("opportunity_stage_event", "opportunity"):
         if table in present:
-            code = code_of(TABLES[table], Reason.DUPLICATE_KEY)
-            engine.run(f"update canonical.{table} set _out = {code} where {ours}")
+            _leave(engine, table, copied)
     text = f"Deals of {system.name} that are left out, because the CRM's deals are in the drop: {copies:,}."
     yield Finding("copied_deals", Severity.NOTES, text, int(copies), tables=("opportunity",))

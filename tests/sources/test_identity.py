@@ -80,6 +80,20 @@ def test_deals_that_marketing_copied_from_the_crm_are_left_out(golden):
     assert drop.finding("copied_deals").failing == 2
 
 
+def test_a_report_of_deals_beside_the_objects_themselves_counts_each_deal_once(golden):
+    report = """
+        Opportunity ID  | Stage      | Close Date | Created Date | Amount
+        ----------------+------------+------------+--------------+-------
+        006000000000001 | Closed Won | 5/13/2026  | 3/10/2026    | 99.00
+        006000000000009 | Closed Won | 5/13/2026  | 3/10/2026    | 7.00
+    """
+    own = {"Opportunity ID", "Stage", "Close Date", "Created Date", "Amount"}
+    drop = golden("salesforce", {"Opportunity.csv": OPPORTUNITIES, "report1.csv": report}, own=own)
+    amounts = drop.rows("select opportunity_id, cast(amount as integer) from canonical.opportunity order by all")
+    assert amounts == [("006000000000001AAA", 100), ("006000000000009AAA", 7)]
+    assert drop.finding("copied_deals").failing == 1
+
+
 def test_ids_that_two_systems_use_for_different_people_are_kept_apart(golden):
     zoho = """
         Record Id | Lead Owner  | Lead Status | Created Time        | Email
