@@ -9,7 +9,7 @@ from datetime import date
 from generator.agreement import Agreement, Calendar, Commitment
 from generator.agreement.doubts import doubts
 from generator.agreement.promises import commitment_sentence, opening_hours, tier_target_text
-from generator.agreement.sla import scope_of
+from generator.agreement.sla import TierTarget, scope_of
 from generator.kpis.kpi import Kpi
 from generator.measures.scopes import ALL, scope_text
 from generator.pages import formats
@@ -161,8 +161,13 @@ def line(context: Context, commitment: Commitment) -> Line:
 
 
 def _goal(commitment: Commitment) -> str:
-    goals = list(dict.fromkeys(formats.percent(one.goal, 0) for one in commitment.per_tier if one.goal is not None))
-    return " / ".join(goals) or "none agreed"
+    goals = [one.goal if one.goal is not None else _level(one) for one in commitment.per_tier]
+    return " / ".join(dict.fromkeys(formats.percent(goal, 0) for goal in goals if goal is not None)) or "none"
+
+
+def _level(target: TierTarget) -> float | None:
+    """Return the share that is promised itself, where there is no goal of how often."""
+    return float(target.value) if target.unit == "ratio" else None
 
 
 def _alive(context: Context, commitment: Commitment, state: str) -> str:
