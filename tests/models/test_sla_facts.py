@@ -360,3 +360,28 @@ def test_a_pause_of_more_business_days_than_agreed_is_pointed_out(build, ends, f
         sla_pause=f"lead_id  commitment_id  start_at  end_at\n L1  -  11-03 09:00  {ends}",
     )  # fmt: skip
     assert facts.found("long_pause") == found
+
+
+def test_a_qualified_lead_waits_for_its_deal(build):
+    deal = promise(trigger="sql", stop=["opportunity"], per_tier=[{"value": 8, "unit": "business_hours"}])
+    drawn = clock(
+        build,
+        deal,
+        columns="triggered_at due_at stopped_at state",
+        lifecycle_event="lead_id  occurred_at  to_stage\n L1  11-02 09:00  mql\n L1  11-02 10:00  sql",
+        opportunity="opportunity_id  primary_lead_id  created_at\n D1  L1  11-03 10:30",
+    )
+    assert drawn == "11-02 10:00  11-03 10:00  11-03 10:30  breached_late"
+
+
+@pytest.mark.parametrize("scope", ["region", "segment", "channel"])
+def test_a_promise_may_speak_of_a_part_of_the_leads(build, scope):
+    one = promise(per_tier=[{scope: "one", "value": 1, "unit": "business_hours"}])
+    drawn = build(
+        commitments=(one,),
+        owner=TEAM,
+        lead=f"lead_id  {scope}\n L1  one\n L2  two\n L3  -",
+        lifecycle_event="lead_id  occurred_at  to_stage\n" + "\n".join(f"L{n}  11-02 09:00  mql" for n in (1, 2, 3)),
+        activity=SILENCE,
+    ).draw("sla_clock", "lead_id state")
+    assert drawn == "L1  breached_open"
