@@ -10,7 +10,6 @@ from typing import Literal, NamedTuple
 
 import pandas as pd
 
-from generator.measures.results import Status
 from generator.measures.scopes import ALL
 
 Part = Literal["restated", "new_activity", "definition"]
@@ -151,9 +150,3 @@ def _turn(readings: tuple[Reading, ...]) -> Part | None:
         if (one.value is None) != (later.value is None)
     ]
     return turns[-1] if turns else None
-
-
-def matured(split: Split) -> bool:
-    """Whether a value only appeared because its time had come: that is no change of history."""
-    waiting = (Status.MATURING.value, Status.PENDING.value)
-    return split.before.value is None and split.before.status in waiting and split.turn == "new_activity"

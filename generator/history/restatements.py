@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-import numpy as np
 import pandas as pd
 
 from generator.agreement import Agreement, Settings
@@ -63,8 +62,7 @@ def restated_rows(before: pd.DataFrame, now: pd.DataFrame, units: dict[str, str]
     tolerated = tolerated.where(unit != "count", float(settings.restatement_tolerance.count))
     money = unit.str.startswith("currency")
     tolerated = tolerated.where(~money, largest * settings.restatement_tolerance.money)
-    restated = both[(moved > tolerated) & ~np.isclose(moved, 0.0, atol=0.0)]
-    return restated.rename(columns={"metric_id": "metric"}).reset_index(drop=True)
+    return both[moved > tolerated].rename(columns={"metric_id": "metric"}).reset_index(drop=True)
 
 
 def _units(kpis: tuple[Kpi, ...]) -> dict[str, str]:

@@ -25,4 +25,4 @@ def counts(before: Decimal, now: Decimal, unit: str, settings: Settings) -> bool
         return moved > tolerated.count
     if unit.startswith("currency"):
         return moved > max(abs(before), abs(now)) * Decimal(str(tolerated.money))
-    return moved >= SEEN.get(unit, Decimal(0)) and moved > 0
+    return moved > SEEN.get(unit, Decimal(0))
