@@ -37,6 +37,7 @@ def reviewed(agreement):
         kpi("lead_volume", title="New leads", pages=("weekly", "monthly"), by=("channel",)),
         kpi("mql_count", title="Marketing qualified leads", pages=ALL, by=("channel",)),
         kpi("sla_attainment", Kind.RATE, title="SLA attainment", section="middle", by=("commitment",), pages=ALL),
+        kpi("calls", Kind.RATE, title="Calls a lead", section="middle", by=(), pages=("weekly",)),
         kpi("win_rate_count", Kind.RATE, title="Win rate", section="bottom", by=("region",), pages=("quarterly",)),
     )
     frame = with_pacing(cells(kpis, spans), spans)
@@ -100,6 +101,8 @@ def test_a_kpi_stands_on_the_reviews_that_its_file_names(sheet):
     assert "Win rate</a>" in sheet("2026q3")
     assert "Win rate</a>" not in sheet("2026-10").partition("The funnel by origin")[0]
     assert "New leads</a>" in sheet("2026-10")
+    assert "Calls a lead</a>" in sheet("2026-w47")
+    assert "Win rate</a>" not in sheet("2026-w47")
 
 
 def test_single_leads_stand_on_the_weekly_page_alone(review):

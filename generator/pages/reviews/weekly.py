@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from generator.calendar.zones import local_date
+from generator.kpis.kpi import Kpi
 from generator.models.practice import Obligation
 from generator.models.records import NAMED, Record
 from generator.pages import formats
@@ -14,26 +15,26 @@ from generator.pages.block import Block
 from generator.pages.cells import Period
 from generator.pages.escalations import SOON, owner_label, record_name
 from generator.pages.glossary import anchor
-from generator.pages.headline import chip, period_text, printed, target_text, tile_target
+from generator.pages.headline import ADDS_UP, chip, period_text, printed, target_text, tile_target
 from generator.pages.markup import Trusted, encoded
 from generator.pages.reviews.cadence import View
 from generator.pages.reviews.figures import by_member, cell_text, change_text, link, stand_in
 from generator.pages.reviews.promised import promise_table
+from generator.pages.scorecard import SHARED
 from generator.pages.tables import chip_html, html_table
 
-#: What came in, in the order of the funnel, with its month where that has a target.
-_IN = ("lead_volume", "mql_count", "sql_count", "pipeline_created")
-_WORK = (
-    "sal_acceptance",
-    "disposition_rate",
-    "lead_response_time",
-    "speed_to_lead_dist",
-    "followups_per_sql",
-    "attempt_persistence",
-    "pipeline_nurture",
-    "pipeline_coverage",
-    "untouched_leads",
-    "system_conflict",
+#: KPIs of the week that have a place of their own on the page, or on the trust page.
+_TOLD = frozenset(
+    {
+        REVENUE,
+        "revenue_attainment",
+        "team_attainment",
+        "sla_attainment",
+        "lead_aging",
+        "rejection_reasons",
+        "data_quality",
+        "freshness",
+    }
 )
 _SPEED = (
     ("lead_response_time", "Median"),
@@ -50,8 +51,10 @@ def blocks(view: View) -> Iterator[Block]:
     if promises := promise_table(view):
         yield Block("Promises that came due", "promises", figures=(promises,))
     yield from _lists(view)
-    yield Block("What came in", "in", figures=(_pace_table(view),))
-    yield Block("How leads are worked", "work", figures=(_work_table(view),))
+    if came_in := _pace_table(view, [kpi for kpi in _weekly(view) if _is_flow(kpi)]):
+        yield Block("What came in", "in", figures=(came_in,))
+    if worked := _work_table(view, [kpi for kpi in _weekly(view) if not _is_flow(kpi)]):
+        yield Block("How leads are worked", "work", figures=(worked,))
     speed = (by_member(view, _SPEED, "tier", 4), by_member(view, _SPEED, "owner", 6))
     if any(speed):
         yield Block("First answer by tier and owner", "speed", figures=tuple(table for table in speed if table))
@@ -61,6 +64,19 @@ def blocks(view: View) -> Iterator[Block]:
         yield Block("Hand-overs still open", "aging", said, (ages,))
     yield from _rejections(view)
     yield Block("The next two weeks", "ahead", tuple(_planned(view)))
+
+
+def _weekly(view: View) -> list[Kpi]:
+    """Return the KPIs that name the weekly review in their `pages`, in the order of the funnel."""
+    found = [kpi for section in (*SHARED, "trust") for kpi in view.whole.kpis_of(section)]
+    return [
+        kpi for kpi in found if view.cadence.id in kpi.pages and kpi.id not in _TOLD and not view.whole.is_missing(kpi)
+    ]
+
+
+def _is_flow(kpi: Kpi) -> bool:
+    """Whether a KPI adds up over time, so that a week is a part of its month."""
+    return kpi.target == "flow" and kpi.headline.kind in ADDS_UP
 
 
 def _revenue(view: View) -> str:
@@ -80,23 +96,22 @@ def _around(view: View, grain: str) -> Period | None:
     return next((row for row in rows if row.starts_on <= view.row.starts_on < row.ends_on), None)
 
 
-def _pace_table(view: View) -> Trusted:
+def _pace_table(view: View, kpis: list[Kpi]) -> Trusted:
     """Return what came in this week, the week before and this month, the month against its pace."""
     rows = view.context.cells.of_grain("week")
     before = rows[rows.index(view.row) - 1].label if view.row in rows and rows.index(view.row) else ""
     month = _around(view, "month")
     body = [
         [
-            link(view, name),
-            cell_text(view, name),
-            _at(view, name, before),
-            *(_month(view, name, month) if month else ("", "")),
+            link(view, kpi.id),
+            cell_text(view, kpi.id),
+            _at(view, kpi.id, before),
+            *(_month(view, kpi.id, month) if month else ("", "")),
         ]
-        for name in _IN
-        if name in view.whole.kpis and not view.whole.is_missing(view.whole.kpis[name])
+        for kpi in kpis
     ]
     head = ["", "This week", "Before", period_text(month) if month else "", "Target"]
-    return html_table(head, body)
+    return html_table(head, body) if body else Trusted("")
 
 
 def _at(view: View, metric: str, label: str) -> str:
@@ -114,8 +129,8 @@ def _month(view: View, metric: str, month: Period) -> tuple[object, object]:
     return printed(view.whole, kpi.headline, cell), Trusted(f"{state} {encoded(told)}" if told else "")
 
 
-def _work_table(view: View) -> Trusted:
-    stands = [stand for name in _WORK if (stand := stand_in(view, name))]
+def _work_table(view: View, kpis: list[Kpi]) -> Trusted:
+    stands = [stand for kpi in kpis if (stand := stand_in(view, kpi.id))]
     body: list[list[object]] = [
         [
             link(view, stand.kpi.id),
@@ -126,7 +141,7 @@ def _work_table(view: View) -> Trusted:
         ]
         for stand in stands
     ]
-    return html_table(["", "Value", "Period", "n", "Change"], body)
+    return html_table(["", "Value", "Period", "n", "Change"], body) if body else Trusted("")
 
 
 def _lists(view: View) -> Iterator[Block]:
