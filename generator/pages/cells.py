@@ -82,6 +82,7 @@ class Cells:
         for row in self.periods.values():
             self._of_grain.setdefault(row.grain, []).append(row)
         self._made: dict[tuple[str, str], dict[str, Cell]] = {}
+        self._runs: dict[tuple[str, str, str], list[Cell]] = {}
 
     def upto(self, row: Period) -> Cells:
         """Return the same results without the periods that were not over when `row` ended; a part period knows all."""
@@ -89,6 +90,7 @@ class Cells:
             return self
         _ = self._rows, self._scopes, self._compared, self._flags  # grouped once, for all
         past = copy(self)
+        past._runs = {}
         past._of_grain = {
             grain: [one for one in rows if one.ends_on <= row.ends_on] for grain, rows in self._of_grain.items()
         }
@@ -169,8 +171,11 @@ class Cells:
 
     def run(self, metric: str, grain: str, scope: str = ALL) -> list[Cell]:
         """Return the cells of one grain, oldest first; periods without a cell are left out."""
-        series = self.series(metric, scope)
-        return [series[period.label] for period in self.of_grain(grain) if period.label in series]
+        key = (metric, grain, scope)
+        if key not in self._runs:
+            series = self.series(metric, scope)
+            self._runs[key] = [series[period.label] for period in self.of_grain(grain) if period.label in series]
+        return self._runs[key]
 
     def of_grain(self, grain: str) -> list[Period]:
         """Return the own periods of a grain, oldest first."""

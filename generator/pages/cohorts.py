@@ -78,7 +78,8 @@ def _shares(context: Context, metric: str, month: Period, days: list[int]) -> It
 
 def _reached(context: Context, metric: str, month: Period, days: list[int]) -> Iterator[tuple[int, float | None]]:
     """Yield the share reached by each day; none where even the first of the month are younger than that."""
-    shares = context.curves[metric][month.label].set_index("day")["share"]
+    curve = context.curves[metric][month.label]
+    shares = dict(zip(curve["day"], curve["share"], strict=True))
     oldest = (context.report.drop.as_of.date() - date.fromisoformat(month.starts_on)).days
     for day in days:
         yield day, float(shares[day]) if day <= oldest else None

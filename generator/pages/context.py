@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -157,6 +157,7 @@ def address(page: str, target: str) -> Trusted:
     return relative(page, f"{built}{mark}{anchor}")
 
 
+@lru_cache(maxsize=16384)
 def relative(page: str, target: str) -> Trusted:
     """Return `target` as seen from `page`, for links in Markdown, which MkDocs checks."""
     return Trusted(posixpath.relpath(target, posixpath.dirname(page) or "."))

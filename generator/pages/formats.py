@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from generator.kpis.vocabulary import EARLIER_VERSION
@@ -18,6 +19,7 @@ _GAP = "\u202f"
 MINUS = "\u2212"
 
 
+@lru_cache(maxsize=16384)
 def rounded(value: float, places: int) -> str:
     """Return `value` with exactly `places` decimals, grouped by thousands: 1234.5 with 1 gives `1,234.5`."""
     return _rounded(Decimal(repr(float(value))), places)
@@ -28,6 +30,7 @@ def _rounded(exact: Decimal, places: int) -> str:
     return f"{MINUS if kept < 0 else ''}{abs(kept):,.{places}f}"
 
 
+@lru_cache(maxsize=16384)
 def percent(share: float, places: int = 1) -> str:
     """Return a share of 0 to 1 as a percentage: 0.556 gives `55.6 %`."""
     return f"{_rounded(Decimal(repr(float(share))) * 100, places)}{_GAP}%"

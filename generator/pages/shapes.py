@@ -90,5 +90,5 @@ def _closed(context: Context) -> list[Period]:
 
 def _at(part: pd.DataFrame, day: int) -> str:
     """Return the share reached by `day`."""
-    reached = part[part["day"] <= day]
-    return formats.percent(float(reached["share"].iloc[-1])) if len(reached) else formats.percent(0.0)
+    reached = int(part["day"].searchsorted(day, side="right"))
+    return formats.percent(float(part["share"].iloc[reached - 1])) if reached else formats.percent(0.0)
