@@ -23,7 +23,7 @@ def hands_for(rows: int) -> int:
 
 
 class Hands:
-    """Threads with a connection each; on leaving, what has not begun is dropped and what runs is waited for."""
+    """Threads with a connection each; who leaves with an error stops what runs, and what has not begun never does."""
 
     def __init__(self, engine: Engine, count: int) -> None:
         self._pool = ThreadPoolExecutor(count, "engine")
@@ -46,7 +46,11 @@ class Hands:
     def __enter__(self) -> Hands:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._pool.shutdown(cancel_futures=True)
+    def __exit__(self, problem: type[BaseException] | None, *_: object) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        if problem:
+            for connection in self._connections:
+                connection.interrupt()
+        self._pool.shutdown()
         for connection in self._connections:
             connection.close()

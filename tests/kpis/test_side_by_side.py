@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
+import time
 from types import SimpleNamespace
 
 import pytest
 
-from generator.engine import hands_for, open_engine
+from generator.engine import Hands, hands_for, open_engine
 from generator.errors import KpiError
 from generator.kpis.side_by_side import side_by_side
 
@@ -62,3 +63,23 @@ def test_the_first_mistake_in_order_is_the_one_that_is_told(engine):
 def test_a_large_drop_is_counted_one_kpi_after_another():
     assert hands_for(50_000) == 2
     assert hands_for(13_000_000) == 1
+
+
+def test_giving_up_stops_the_query_that_runs(engine):
+    begun = threading.Event()
+
+    def endless(connection):
+        begun.set()
+        return connection.rows("select count(*) from range(1000000) as a, range(1000000) as b, range(1000) as c")
+
+    def give_up():
+        with Hands(engine, 1) as hands:
+            hands.submit(endless)
+            assert begun.wait(20)
+            time.sleep(0.5)
+            raise KeyboardInterrupt
+
+    started = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        give_up()
+    assert time.monotonic() - started < 30
