@@ -75,6 +75,24 @@ def _by_header(headers: Sequence[tuple[str, ...]], profile: Profile) -> list[Cla
     return sorted(found, key=lambda claim: _rank(claim, headers), reverse=True)[:1]
 
 
+def almost(headers: Sequence[tuple[str, ...]], profiles: tuple[Profile, ...]) -> tuple[Claim, str] | None:
+    """Return the claim on a file that only lacks the id of its rows, and how that is called; None where there is none.
+
+    Half of the header must be known, or every table with a name and a date would be like some other.
+    """
+    found = []
+    for profile in profiles:
+        for name, source in profile.sources.items():
+            claim = Claim(profile, name)
+            for names in headers if len(source.known_by) > 2 else ():
+                header, (ident, *others) = header_as(names, profile, source), source.known_by
+                known = _known(claim, [names])
+                if not header.places(ident) and header.has_all(others) and 2 * known >= len(names):
+                    found.append((known, claim, ident[0]))
+    best = max(found, key=lambda near: near[0], default=None)
+    return best and best[1:]
+
+
 def settle(
     member: Member, claims: tuple[Claim, ...], headers: Sequence[tuple[str, ...]], settled: Mapping[str, str]
 ) -> Claim | None:

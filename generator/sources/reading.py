@@ -18,7 +18,7 @@ from ..project import Project
 from .accounts import Accounts, Carried, account
 from .cells import MACRO_NAMES, MACROS, literal, quoted
 from .checks import mark_contradictions, mark_duplicates, mark_orphans
-from .claims import Claim, claims_of, encodings_of, settle
+from .claims import Claim, almost, claims_of, encodings_of, settle
 from .containers import Form, Member, Unpacking, drop_files
 from .contents import fault_of
 from .contradictions import contradictions
@@ -59,6 +59,7 @@ def read_exports(drop: Drop, project: Project, agreement: Agreement, engine: Eng
             *_assumed(engine, work),
             *_absent(work),
             *_about_files(files),
+            *_almost_read(engine, members, claims, profiles),
             *settled.findings,
         )
         for table in work.loaded:
@@ -260,6 +261,20 @@ def _about_files(files: tuple[RawFile, ...]) -> Iterator[Finding]:
         if file.is_encoding_assumed:
             text = f"{file.member.label} is not UTF-8; it is read in another encoding that its profile allows."
             yield Finding("assumed_encoding", Severity.NOTES, text, file.records, file.records)
+
+
+def _almost_read(
+    engine: Engine, members: tuple[Member, ...], claims: Mapping[str, Claim | None], profiles: tuple[Profile, ...]
+) -> Iterator[Finding]:
+    """Say of files that nobody reads which column they lack to be known."""
+    for member in members:
+        if claims[member.label] is None and (near := almost(headers_of(engine, member), profiles)):
+            claim, column = near
+            text = (
+                f"{member.label} is not read: it looks like {claim.source} of {claim.profile.system}, but has no column"
+                f" '{column}'. Export it again with that column."
+            )
+            yield Finding("almost_read", Severity.NOTES, text)
 
 
 def _files(

@@ -124,7 +124,10 @@ def test_a_report_whose_days_may_be_months_is_asked_about(golden):
 def test_a_report_without_ids_is_nobodys(golden):
     other = REPORT.replace("Lead ID  ", "Salutation")
     files = {"report1.csv": REPORT, "report2.csv": other}
-    assert golden("salesforce", files, own={*LABELS, "Salutation"}).report.unclaimed == ("report2.csv",)
+    drop = golden("salesforce", files, own={*LABELS, "Salutation"})
+    assert drop.report.unclaimed == ("report2.csv",)
+    assert "report2.csv is not read" in drop.finding("almost_read").text
+    assert "no column 'Lead ID'" in drop.finding("almost_read").text
 
 
 def test_the_real_copy_by_fivetran_reads_without_a_mapping(read, shared):
