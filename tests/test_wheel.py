@@ -52,3 +52,9 @@ def test_an_installed_wheel_reads_its_own_content_and_not_a_checkout(onefunnel, 
     found = run(onefunnel.parent / "python", "-c", code, cwd=tmp_path).stdout.strip()
     assert Path(found).name == "_packaged"
     assert not Path(found).is_relative_to(ROOT)
+
+
+def test_an_installed_wheel_begins_a_project_with_its_files_for_ci(onefunnel, tmp_path):
+    run(onefunnel, "new", "acme", cwd=tmp_path)
+    for name in (".gitignore", ".gitlab-ci.yml", ".github/workflows/onefunnel.yml", "content/agreement/settings.yml"):
+        assert (tmp_path / "acme" / name).is_file()

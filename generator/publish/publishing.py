@@ -72,6 +72,9 @@ def _published(edition: Edition, versions: list[Version]) -> str | None:
 def _add(edition: Edition, target: Path, versions: list[Version], work: Path) -> str:
     """Build the site and let it appear in the target by one rename; return its id."""
     version = id_for(edition.day, versions)
+    if (target / version).exists():
+        mistake = Mistake(str(target / version), "stands where the version goes, and is none", "Take it away.")
+        raise PublishError("Nothing was published.", [mistake])
     before = [one for one in versions if place_of(one.id) < place_of(version)]
     finished(edition, work / "site", version, before[-1].data if before else None).rename(target / version)
     return version

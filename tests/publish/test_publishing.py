@@ -277,6 +277,14 @@ def feed_of(target):
     return ElementTree.parse(target / "feed.xml").getroot()
 
 
+def test_a_folder_that_stands_where_the_version_goes_is_not_touched(target):
+    (target / "2026-11-20").mkdir(parents=True)
+    (target / "2026-11-20/mine.txt").write_text("mine")
+    with pytest.raises(PublishError, match="stands where the version goes"):
+        put(target, "2026-11-20")
+    assert files(target / "2026-11-20") == {"mine.txt"}
+
+
 def test_inputs_can_be_read_back(target):
     outcome = put(target, "2026-11-01")
     assert inputs_of(outcome.version) == edition("2026-11-01").inputs
