@@ -14,7 +14,7 @@ from generator.cli.session import Session
 @main.command()
 @click.argument("versions", nargs=2, metavar="VERSION VERSION")
 @click.option("--to", "target", type=FOLDER, default="public", show_default=True, help="Where the versions stand.")
-@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="Figures shown.")
+@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="KPIs shown.")
 @click.option("--json", "as_json", is_flag=True, help="Print every difference as JSON.")
 @click.pass_obj
 def compare(session: Session, versions: tuple[str, str], target: Path, limit: int, as_json: bool) -> None:

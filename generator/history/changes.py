@@ -126,14 +126,22 @@ def effect(split: Split) -> float:
 def ranked(splits: Iterable[Split], named: Mapping[str, Named], fewest: int) -> tuple[Key, ...]:
     """Return the keys of `splits`, the largest effect first, among equals in the order of `named`.
 
-    Shares over fewer than `fewest` units come after all others: one case moves them far.
+    Weeks come after longer periods, which the same rows move; levels over fewer than `fewest` units after all others:
+    one case moves them far.
     """
     order = {metric: place for place, metric in enumerate(named)}
 
-    def place(split: Split) -> tuple[bool, float, int, float, Key]:
-        is_share = named[split.metric].unit == "ratio" if split.metric in named else False
-        is_small = is_share and max(split.before.n, split.now.n) < fewest
+    def place(split: Split) -> tuple[bool, bool, float, int, float, Key]:
+        adds_up = split.metric in named and named[split.metric].unit in ("count", "currency")
+        is_small = not adds_up and max(split.before.n, split.now.n) < fewest
         size = effect(split)
-        return is_small, -round(size, 2), order.get(split.metric, len(order)), -size, key_of(split)
+        return (
+            is_small,
+            "-W" in split.period,
+            -round(size, 2),
+            order.get(split.metric, len(order)),
+            -size,
+            key_of(split),
+        )
 
     return tuple(key_of(split) for split in sorted(splits, key=place))

@@ -40,13 +40,14 @@ def differences(old: Side, new: Side) -> tuple[Difference, ...]:
     return (
         *_definitions(old.agreement, new.agreement),
         *kpi_differences(old.kpis, new.kpis),
-        *_promises(old.agreement, new.agreement),
+        *_promises(old, new),
         *_targets(old.agreement, new.agreement),
         *_mappings(old.agreement, new.agreement),
         *_profiles(old.profiles, new.profiles),
         *_settings(old.agreement, new.agreement),
         *_calendars(old.agreement, new.agreement),
         *_owners(old.agreement, new.agreement),
+        *_rest(old.agreement, new.agreement),
     )
 
 
@@ -86,15 +87,17 @@ def _said(first: str, then: Sequence[str]) -> str:
     return " ".join((first, *then))
 
 
-def _promises(old: Agreement, new: Agreement) -> Iterator[Difference]:
+def _promises(old_side: Side, new_side: Side) -> Iterator[Difference]:
+    old, new = old_side.agreement, new_side.agreement
+    titles = {kpi.id: kpi.title for kpi in (*old_side.kpis, *new_side.kpis)}
     before = {(one.id, one.version): one for one in old.sla.commitments}
     after = {(one.id, one.version): one for one in new.sla.commitments}
     for key, one in after.items():
-        now = commitment_sentence(new, one)
+        now = commitment_sentence(new, one, titles)
         if key not in before:
             yield Difference("sla", f"The promise “{one.title}” {one.version} is new, from {one.effective_from}. {now}")
         elif one != before[key]:
-            was = commitment_sentence(old, before[key])
+            was = commitment_sentence(old, before[key], titles)
             how = f"Was: {was} Is: {now}" if was != now else f"Its {', '.join(differing(before[key], one))} changed."
             yield Difference("sla", f"The promise “{one.title}” {one.version} changed. {how}")
     for key in before.keys() - after.keys():
@@ -185,3 +188,14 @@ def _owners(old: Agreement, new: Agreement) -> Iterator[Difference]:
     changed = sum(before.get(name) != after.get(name) for name in before.keys() | after.keys())
     if changed:
         yield Difference("setting", f"{changed} entries of the list of owners changed.")
+
+
+def _rest(old: Agreement, new: Agreement) -> Iterator[Difference]:
+    """Yield what has no sentence of its own: by file, the parts that differ."""
+    told = {"stages", "reasons", "definitions", "commitments"}
+    for name, was, now in (("lifecycle.yml", old.lifecycle, new.lifecycle), ("sla.yml", old.sla, new.sla)):
+        parts = [part for part in differing(was, now) if part not in told]
+        if parts:
+            yield Difference("setting", f"In {name} changed: {', '.join(parts)}.")
+    if old.reviews.held != new.reviews.held:
+        yield Difference("setting", "The list of reviews that were held changed.")

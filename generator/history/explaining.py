@@ -45,6 +45,7 @@ class Today:
         return Version(self.drop, self.drop, f"{self.as_of.isoformat()}Z", self.generator)
 
 
+_EVER = date(1900, 1, 1)
 #: Measures the new data as of an instant, under an earlier agreement or (None) today's; headline cells at least.
 Measure = Callable[[Agreed | None, datetime], pd.DataFrame]
 
@@ -152,6 +153,7 @@ def _other_code(today: Today, earlier: Earlier) -> tuple[str, ...]:
 def _causes(today: Today, news: list[Split], changed: pd.DataFrame) -> dict[Key, tuple[Cause, ...]]:
     """Return what rows can have moved each of `news`; those that only a rule moved have no cause among rows."""
     tables, money, back = tables_behind(today.kpis), money_kpis(today.kpis), looking_back(today.kpis)
+    states = {kpi.id for kpi in today.kpis if kpi.basis == "snapshot"}
     rate_days = today.agreement.settings.fx.max_age_days
     spans = {
         str(label): (_day(starts), _day(ends))
@@ -165,7 +167,9 @@ def _causes(today: Today, news: list[Split], changed: pd.DataFrame) -> dict[Key,
         if moved and split.metric in tables and split.period in spans:
             days = rate_days if split.metric in money else None
             starts, ends = spans[split.period]
-            if split.metric in back:
+            if split.metric in states:
+                starts = _EVER  # a state follows from all that was before it
+            elif split.metric in back:
                 starts -= ends - starts
             found[key_of(split)] = causes_of(changed, tables[split.metric], (starts, ends), days)
     return found

@@ -11,7 +11,7 @@ from generator.pages.moved import KINDS, PART_WORDS, Moved, moved_of
 
 
 def changes_text(changes: Changes, currency: str, most: int = 20) -> str:
-    """Return `changes` as lines; of closed figures that moved at most so many, the largest effect first."""
+    """Return `changes` as lines; of KPIs whose closed figures moved at most so many, the largest effect first."""
     return "\n".join(_lines(changes, currency, most))
 
 
@@ -22,11 +22,14 @@ def _lines(changes: Changes, currency: str, most: int) -> Iterator[str]:
     if changes.is_quiet:
         yield "No closed figure moved and nothing was agreed otherwise."
     if changes.told:
-        yield f"\nClosed figures that moved: {formats.counted(len(changes.told))}"
-        for key in changes.told[:most]:
+        foremost = {key[0]: key for key in reversed(changes.told)}  # of each KPI the one that moved most
+        shown = [key for key in changes.told if foremost[key[0]] == key]
+        figures, kpis = formats.several(len(changes.told), "closed figure"), formats.several(len(shown), "KPI")
+        yield f"\n{figures} of {kpis} moved; of each the one that moved most:"
+        for key in shown[:most]:
             yield from _figure(moved_of(changes, changes.by_key[key], currency, _scope(key[2])), changes.by_key[key])
-        if len(changes.told) > most:
-            yield f"  ... {formats.counted(len(changes.told) - most)} more; --limit or --json shows them"
+        if len(shown) > most:
+            yield f"  ... and {formats.several(len(shown) - most, 'KPI')} more; --limit shows them, --json every period"
     for kind, title in KINDS.items():
         if texts := [one.text for one in changes.differences if one.kind == kind]:
             yield f"\n{title}"
