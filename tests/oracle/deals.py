@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 #: What is compared, by the names of the results.
 METRICS: list[str] = [
-    "loss_reasons", "loss_reasons.value", "loss_reasons.share", "loss_reasons.to_competitor", "discount_rate",
+    "loss_reasons", "loss_reasons.value", "loss_reasons.share", "loss_reasons.value_share",
+    "loss_reasons.to_competitor", "discount_rate", "forecast_accuracy.mid_period",
     "discount_rate.above_list", "forecast_accuracy", "forecast_accuracy.error", "forecast_accuracy.bias",
     "forecast_accuracy.mid_error", "stage_velocity.total", "stage_conversion.leads",
 ]  # fmt: skip
@@ -92,7 +93,18 @@ def _losses(oracle: Oracle) -> None:
         members = fig.by_scope(inside, ["reason"])
         return {scope: over(Fraction(len(some)), Fraction(len(inside))) for scope, some in members.items()}
 
+    def value_share(span: Span) -> dict[str, Cell]:
+        inside = [unit for unit in known if span.has(unit.day)]
+        whole = fig.total(inside)
+        if whole.value is None:
+            return {}
+        members = fig.by_scope(inside, ["reason"])
+        return {
+            scope: over(sum((one.value for one in some), Fraction()), whole.value) for scope, some in members.items()
+        }
+
     oracle.figures["loss_reasons.share"] = share
+    oracle.figures["loss_reasons.value_share"] = value_share
 
 
 def _discounts(oracle: Oracle) -> None:
@@ -153,6 +165,9 @@ def _forecasts(oracle: Oracle) -> None:
     oracle.figures["forecast_accuracy.error"] = lambda span: cell(span, start, "error")
     oracle.figures["forecast_accuracy.bias"] = lambda span: cell(span, start, "bias")
     oracle.figures["forecast_accuracy.mid_error"] = lambda span: cell(span, (span.end - span.start).days // 2, "error")
+    oracle.figures["forecast_accuracy.mid_period"] = lambda span: cell(
+        span, (span.end - span.start).days // 2, "accuracy"
+    )
 
 
 def _leads(oracle: Oracle) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 
-from . import attribution, middle, money, pipeline
+from . import attribution, checks, companions, middle, money, pipeline
 from .attainments import Attainments
 from .bottom import Bottom
 from .clock import Periods, Span
@@ -36,7 +36,7 @@ class Oracle(Top, Handoffs, Bottom, Economics, Attainments, Coverage):
         self._bottom()
         self._economics()
         self._formulas()
-        for cards in (middle, pipeline, money, attribution):
+        for cards in (middle, pipeline, money, attribution, checks, companions):
             cards.add(self)
 
     def cells(self) -> Cells:

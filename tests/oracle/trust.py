@@ -155,9 +155,9 @@ def _first_met(oracle: Oracle, judge: Judge, lead: Lead) -> datetime | None:
 def _conflicts(oracle: Oracle) -> None:
     """Add the conflicts of a drop with one system: SQLs without an MQL, and stages in the wrong order."""
     found = {
-        (lead.id, kind): (lead, min(at for at, other in _of_lead(oracle, lead) if other == kind))
+        (lead.id, kind): (lead, min(at for at, other in conflicts_of(oracle, lead) if other == kind))
         for lead in oracle.story.known
-        for _, kind in _of_lead(oracle, lead)
+        for _, kind in conflicts_of(oracle, lead)
     }
     grace = timedelta(hours=oracle.settings.conflict_grace_hours)
 
@@ -173,7 +173,8 @@ def _conflicts(oracle: Oracle) -> None:
     oracle.figures["system_conflict"] = figure
 
 
-def _of_lead(oracle: Oracle, lead: Lead) -> list[tuple[datetime, str]]:
+def conflicts_of(oracle: Oracle, lead: Lead) -> list[tuple[datetime, str]]:
+    """Return since when, and how, what systems say of a lead does not fit together."""
     found = []
     for cycle in {entry.cycle for entry in lead.entries}:
         mine = [entry for entry in lead.entries if entry.cycle == cycle]
