@@ -7,7 +7,7 @@ from datetime import date
 
 from .agreement import Agreement
 from .calendars import Calendar
-from .sla import Commitment, TierTarget
+from .sla import WALL_UNITS, Commitment, TierTarget
 
 _DAY, _WEEK = 24 * 60, 7 * 24 * 60
 #: What only people do, in their working hours.
@@ -30,7 +30,7 @@ def doubts(agreement: Agreement, day: date) -> Iterator[str]:
 
 def _inside_closed_hours(agreement: Agreement, commitment: Commitment, target: TierTarget) -> Iterator[str]:
     """A clock that runs round the clock, for something people do, can begin and end while everybody is away."""
-    runs_at_night = target.unit in ("minutes", "hours", "days") or commitment.calendar == "24x7"
+    runs_at_night = target.unit in WALL_UNITS or commitment.calendar == "24x7"
     if target.unit not in _MINUTES or not runs_at_night or not _BY_PEOPLE.issuperset(commitment.stop):
         return
     allowed = float(target.value) * _MINUTES[target.unit]

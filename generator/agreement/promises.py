@@ -13,7 +13,7 @@ from .calendars import Calendar, Window
 from .criteria import LEADING_KEYS, Condition, Criteria
 from .lifecycle import Definition
 from .sentences import condition_text, listed, percent, tier_sentences, words
-from .sla import Commitment, TierTarget, scope_of
+from .sla import WALL_UNITS, Commitment, TierTarget, scope_of
 from .targets import SAMPLE, Target
 
 _OWES = {
@@ -117,12 +117,17 @@ def _amount(commitment: Commitment, target: TierTarget) -> str:
 
 def calendar_text(agreement: Agreement, commitment: Commitment) -> str:
     """Return whose hours a commitment counts."""
-    if commitment.calendar == "24x7":
+    if runs_round_the_clock(commitment):
         return "around the clock"
     if commitment.calendar == "owner":
         return "in the opening hours of the lead's owner"
     calendar = agreement.calendar(commitment.calendar)
     return f"in the opening hours of {calendar.title if calendar else commitment.calendar}"
+
+
+def runs_round_the_clock(commitment: Commitment) -> bool:
+    """Whether closed hours count: by its calendar, or because plain minutes, hours and days are promised."""
+    return commitment.calendar == "24x7" or all(one.unit in WALL_UNITS for one in commitment.per_tier)
 
 
 def opening_hours(calendar: Calendar) -> str:
@@ -181,15 +186,16 @@ def definition_changes(agreement: Agreement, old: Definition, new: Definition) -
         else:
             said.append(f"New: {text} ({part.role}).")
     said += [f"No longer asked: {text} ({part.role})." for text, part in gone.items()]
-    said += _field_changes(old.required_fields, new.required_fields)
+    said += _field_changes(agreement, old.required_fields, new.required_fields)
     rules_before, rules_after = tier_sentences(agreement, old), tier_sentences(agreement, new)
     said += [f"Tier rule dropped: {rule}" for rule in rules_before if rule not in rules_after]
     return (*said, *(f"Tier rule new: {rule}" for rule in rules_after if rule not in rules_before))
 
 
-def _field_changes(old: tuple[str, ...], new: tuple[str, ...]) -> list[str]:
-    gone = [f"No longer required at handover: {words(name)}." for name in old if name not in new]
-    return gone + [f"Newly required at handover: {words(name)}." for name in new if name not in old]
+def _field_changes(agreement: Agreement, old: tuple[str, ...], new: tuple[str, ...]) -> list[str]:
+    titles = {attribute.id: attribute.title for attribute in agreement.lifecycle.attributes}
+    gone = [f"No longer required at handover: {titles.get(name, words(name))}." for name in old if name not in new]
+    return gone + [f"Newly required at handover: {titles.get(name, words(name))}." for name in new if name not in old]
 
 
 @dataclass(frozen=True)

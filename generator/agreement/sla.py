@@ -16,6 +16,8 @@ Unit = Literal[
 ]
 #: Units that a clock can run in.
 CLOCK_UNITS = ("business_minutes", "business_hours", "business_days", "minutes", "hours", "days")
+#: Units in which closed hours count, whatever the calendar.
+WALL_UNITS = ("minutes", "hours", "days")
 
 
 class Tier(Frozen):

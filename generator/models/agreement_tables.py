@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from generator.agreement import Agreement
-from generator.agreement.sla import Commitment, TierTarget, rule_id
+from generator.agreement.sla import WALL_UNITS, Commitment, TierTarget, rule_id
 from generator.calendar.zones import local_date
 from generator.engine import Engine
 from generator.models.criteria import criteria_rows
@@ -252,7 +252,7 @@ def _reasons(agreement: Agreement) -> list[tuple[str, str, bool, bool, bool]]:
 
 def _rule(commitment: Commitment, target: TierTarget) -> tuple[Any, ...]:
     in_seconds = _SECONDS.get(target.unit)
-    wall_clock = target.unit in ("minutes", "hours", "days")
+    wall_clock = target.unit in WALL_UNITS
     return (
         rule_id(commitment, target),
         commitment.id,

@@ -82,12 +82,14 @@ part as (
         alternative.is_refused,
         criterion.kind,
         criterion.at_least,
+        criterion.kind = 'known' or coalesce(scoring.has_standing, false) as reads_today,
         dense_rank() over (order by alternative.definition, alternative.version) as version_no,
         dense_rank() over (
             order by alternative.definition, alternative.version, alternative.alternative
         ) as alternative_no
     from alternative
     inner join criterion on criterion.condition_no = alternative.condition_no
+    left join scoring on criterion.kind = 'score' and scoring.score = criterion.name
 ),
 
 -- Kind by kind, since each is looked up elsewhere; every lead has all that can be known of it.
@@ -159,7 +161,7 @@ best as (
 ruling as (
     select
         part.version_no, definition.definition, definition.version, definition.effective_from, definition.effective_to,
-        max(case when part.kind = 'known' then 1 else 0 end) = 1 as reads_today
+        max(case when part.reads_today then 1 else 0 end) = 1 as reads_today
     from part
     inner join definition on definition.definition = part.definition and definition.version = part.version
     group by

@@ -8,7 +8,12 @@ from datetime import date
 
 from generator.agreement import Agreement, Calendar, Commitment
 from generator.agreement.doubts import doubts
-from generator.agreement.promises import commitment_sentence, opening_hours, tier_target_text
+from generator.agreement.promises import (
+    commitment_sentence,
+    opening_hours,
+    runs_round_the_clock,
+    tier_target_text,
+)
 from generator.agreement.sla import TierTarget, scope_of
 from generator.kpis.kpi import Kpi
 from generator.measures.scopes import ALL, scope_text
@@ -179,7 +184,7 @@ def _alive(context: Context, commitment: Commitment, state: str) -> str:
 
 def _facts(agreement: Agreement, commitment: Commitment) -> Iterator[tuple[str, str]]:
     """Yield what the sentence does not say."""
-    if commitment.kind == "clock" and commitment.calendar == "owner":
+    if commitment.kind == "clock" and commitment.calendar == "owner" and not runs_round_the_clock(commitment):
         yield ("Without an owner", "the hours of the lead's region, else of the company")
     if commitment.grace:
         unit = commitment.per_tier[0].unit.replace("_", " ").removesuffix("s")

@@ -7,7 +7,7 @@ import pytest
 from models_bench import AS_OF, FactBench, same
 
 from generator.agreement import load_agreement
-from generator.agreement.promises import commitment_sentence
+from generator.agreement.promises import commitment_sentence, definition_changes
 from generator.agreement.sentences import definition_sentence, score_sentences
 from generator.models.practice import practice_of
 from generator.project import Project
@@ -208,7 +208,11 @@ def test_the_whole_agreement_reads_as_sentences(company):
         "From the handover to the first human response, in the opening hours of the lead's owner,"
         " with a new timer for each change of owner (10 at most): 2 business hours (goal 90 %)."
     )
-    assert "From a deal's entry into the stage 0 Scheduled to the move beyond it" in said["c.stage_zero"]
+    assert (
+        "From a deal's entry into the stage 0 Scheduled to the move beyond it, around the clock: 48 hours"
+        in (said["c.stage_zero"])
+    )
+    assert "Newly required at handover: job title." in definition_changes(company, *company.versions_of("mql"))
     assert "45 days for segment enterprise (goal 90 %); 21 days for segment mid-market" in said["c.stale"]
 
 
@@ -229,6 +233,9 @@ def test_restating_by_each_version_tells_who_goes_in_and_out_by_month(practice):
         ("points", "10"): (0, 1, 1, 0),
         ("points", "11"): (4, 0, 0, 4),
     }
+    assert all(
+        row.reads_today for row in practice.restated if row.restated
+    )  # points for what a lead is have no history
     assert [(one.version, one.way) for one in practice.in_out if one.version == "rule"] == [("rule", "out")]
 
 
