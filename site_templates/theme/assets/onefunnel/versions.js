@@ -47,6 +47,12 @@
     place.hidden = false;
   }
 
+  // Material names the choice without what it shows.
+  new MutationObserver(() => {
+    const button = document.querySelector(".md-version__current");
+    if (button) button.setAttribute("aria-label", `${button.textContent}, choose a version`);
+  }).observe(document.querySelector(".md-header"), { childList: true, subtree: true });
+
   document.addEventListener("click", event => {
     const link = event.target.closest?.(".md-version__link");
     if (!link || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
