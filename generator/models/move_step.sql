@@ -1,25 +1,43 @@
 -- One row per move of a lead from one stage to the next one said of it, with what the agreement says it means. Key:
 -- (lead_id, occurred_at, to_stage). Every lead begins in the first stage. Here stand also the moves that are not allowed,
 -- which no other fact knows of.
-with said as (
+-- What a lead was said to be is put together before it is held against its steps: in one chain of joins the engine fails
+-- over a million leads.
+with recorded as (
+    select
+        coalesce(survivor.lead_id, event.lead_id) as lead_id,
+        event.occurred_at,
+        event.to_stage as stage,
+        max(stage.rank) as rank,
+        max(stage.kind) as kind,
+        min(event.reason_code) as reason,
+        min(event.source_system) as source_system
+    from canonical.lifecycle_event as event
+    inner join stage on stage.stage = event.to_stage and stage.kind <> 'forward'
+    left join survivor on survivor.record_id = event.lead_id
+    group by coalesce(survivor.lead_id, event.lead_id), event.occurred_at, event.to_stage
+),
+
+known as (
+    select lead_id, stage, occurred_at
+    from lifecycle_step
+    group by lead_id, stage, occurred_at
+),
+
+said as (
     select lead_id, occurred_at, stage, rank, kind, reason, source_system
     from lifecycle_step
     union all
     select
-        record.lead_id, event.occurred_at, event.to_stage as stage, max(stage.rank) as rank, max(stage.kind) as kind,
-        min(event.reason_code) as reason, min(event.source_system) as source_system
-    from canonical.lifecycle_event as event
-    inner join stage on stage.stage = event.to_stage and stage.kind <> 'forward'
-    left join survivor on survivor.record_id = event.lead_id
-    inner join lead_record as record on record.lead_id = coalesce(survivor.lead_id, event.lead_id)
-    where
-        not exists (
-            select 1 from lifecycle_step as known
-            where
-                known.lead_id = record.lead_id and known.stage = event.to_stage
-                and known.occurred_at = event.occurred_at
-        )
-    group by record.lead_id, event.occurred_at, event.to_stage
+        recorded.lead_id, recorded.occurred_at, recorded.stage, recorded.rank, recorded.kind, recorded.reason,
+        recorded.source_system
+    from recorded
+    inner join lead_record as record on record.lead_id = recorded.lead_id
+    left join known
+        on
+            known.lead_id = recorded.lead_id and known.stage = recorded.stage
+            and known.occurred_at = recorded.occurred_at
+    where known.lead_id is null
 ),
 
 beginning as (
