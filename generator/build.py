@@ -159,9 +159,7 @@ def _changes(report: Report, project: Project, request: Request, progress: Progr
     return changes(report, project, held, measured)
 
 
-def report_on(
-    ready: Prepared, progress: Progress, memory: Memory | None = None, held: Since | None = None
-) -> Report:
+def report_on(ready: Prepared, progress: Progress, memory: Memory | None = None, held: Since | None = None) -> Report:
     """Measure all KPIs over prepared facts; `memory` recalls what an earlier call with it measured."""
     with progress.step(f"Measuring {len(ready.kpis)} KPIs"):
         measured = measure_kpis(ready.kpis, ready.engine, ready.agreement, ready.load, ready.drop.as_of, memory)

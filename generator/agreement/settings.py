@@ -230,7 +230,9 @@ class Settings(AgreementFile):
     coverage_denominator: Literal["remaining", "total"] = Field(
         "remaining", description="Pipeline is compared with what is left of the target, or all of it."
     )
-    coverage_weighted: bool = Field(False, description="Whether coverage weighs open deals by the win rate of their stage.")
+    coverage_weighted: bool = Field(
+        False, description="Whether coverage weighs open deals by the win rate of their stage."
+    )
     min_qualified_stage: Id = Field("qualified", description="First deal stage that counts as qualified.")
     created_at_stage: Literal["qualified", "any"] = Field(
         "qualified", description="Where a deal enters the pipeline: when first qualified, or when first known."

@@ -123,8 +123,9 @@ def questions(context: Context, life: Life | None) -> Iterator[Question]:
 def _about_promises(context: Context, life: Life | None) -> Iterator[Question]:
     agreement = context.report.agreement
     if life and life.first_due:
+        lead = f"A lead of {life.tier}" if life.tier else "A lead"
         yield _question(
-            f"A lead{f' of {life.tier}' if life.tier else ''} comes on {life.events[0].when}. When must Sales have called?",
+            f"{lead} comes on {life.events[0].when}. When must Sales have called?",
             f"By {life.first_due}: only the open hours of {life.calendar} ({life.zone}) count.",
             LIFE,
             "The life of one lead",

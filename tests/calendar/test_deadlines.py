@@ -34,8 +34,7 @@ def test_minutes_end_when_the_tables_say(calendar):
         passed = row.open_before_s + min(max(second - row.open_from_s, 0), row.open_to_s - row.open_from_s)
         assert open_until(time, moment) == passed
         wanted = passed + 3600
-        bucket = (wanted - 1) // 900
-        opened = tables.open.query("bucket == @bucket and open_lo < @wanted <= open_hi")
+        opened = tables.open[tables.open.bucket == (wanted - 1) // 900].query("open_lo < @wanted <= open_hi")
         (piece,) = opened.itertuples()
         assert due_after(time, moment, 3600) == piece.lo_at + timedelta(seconds=int(wanted - piece.open_lo))
 

@@ -98,8 +98,12 @@ def test_where_touches_decide_and_there_are_none_marketings_attainment_is_missin
     """
     drop = {name: drawn for name, drawn in FIVE.items() if name != "touch"}
     found = measure(
-        "originated_revenue", "revenue_won", "team_attainment",
-        settings={"originated_rule": "first_touch"}, target=target, **drop,
+        "originated_revenue",
+        "revenue_won",
+        "team_attainment",
+        settings={"originated_rule": "first_touch"},
+        target=target,
+        **drop,
     )
     assert found.of("team_attainment", scope="team=marketing") == "missing_input"
     assert found.of("team_attainment", scope="team=sales") == 210_000 / 840_000
