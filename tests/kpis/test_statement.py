@@ -196,10 +196,10 @@ def test_everything_that_may_not_be_said_is_named_at_once():
 
 @pytest.mark.parametrize("joint", [" and region = 'a'", " or 1 = 1", ", 1"])
 def test_a_query_without_end_is_refused_before_an_engine_sees_it(joint):
-    began = time.monotonic()
+    began = time.process_time()
     told = faults(f"select lead_id as unit, created_at as moment from lead where region in ('a'){joint * 5000}")
     assert "words and signs, more than 5,000" in told
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_a_text_without_end_is_refused_unread():
