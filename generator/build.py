@@ -43,6 +43,7 @@ from generator.models.agreed import agreed_targets
 from generator.models.history import History, history_of
 from generator.models.practice import practice_of
 from generator.models.records import list_records
+from generator.models.survey import Survey, before_facts, surveyed
 from generator.pages import Pages, write_pages
 from generator.progress import Progress
 from generator.project import Project
@@ -78,6 +79,7 @@ class Prepared:
     load: LoadReport
     findings: tuple[Finding, ...]
     agreed: Mapping[str, Any]  # the whole agreement as texts, as `record_of` returns it
+    survey: Survey
 
 
 @dataclass(frozen=True)
@@ -124,13 +126,14 @@ def facts_of(
         with progress.step("Building the facts"):
             history = history_of(engine, drop.as_of)
             remarks = build_calendar(engine, agreement, drop.as_of, history.begins, history.earliest)
+            begun = before_facts(engine, load)
             found = build_facts(engine, agreement, load, drop.as_of) + _strays(history)
             engine.seal()
         calendars = tuple(Finding("calendar", Severity.NOTES, sentence, tables=("calendar",)) for sentence in remarks)
         idle = targets_of_nothing(engine, inputs.kpis, [target.metric for target in agreement.targets])
         findings = _worst_first(load.findings + found + calendars + idle)
         agreed = record_of(project, agreement, inputs.kpis)
-        yield Prepared(engine, agreement, inputs.kpis, drop, load, findings, agreed)
+        yield Prepared(engine, agreement, inputs.kpis, drop, load, findings, agreed, surveyed(engine, begun))
 
 
 def _strays(history: History) -> tuple[Finding, ...]:
@@ -190,6 +193,7 @@ def report_of(ready: Prepared, results: Results, missing: Mapping[str, tuple[str
         records=list_records(ready.engine, ready.agreement, ready.drop.as_of.date() - LISTED),
         practice=practice_of(ready.engine, ready.agreement, ready.drop.as_of),
         agreed=ready.agreed,
+        survey=ready.survey,
     )
 
 

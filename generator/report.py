@@ -17,6 +17,7 @@ from generator.measures.results import Results
 from generator.models.agreed import AgreedTarget
 from generator.models.practice import Practice
 from generator.models.records import Record
+from generator.models.survey import Survey
 from generator.sources.report import Drop, Finding, LoadReport
 
 
@@ -37,6 +38,7 @@ class Report:
     records: Mapping[str, tuple[Record, ...]] = field(default_factory=dict)  # the lists of the weekly review
     practice: Practice = field(default_factory=Practice)  # what became of the agreement
     agreed: Mapping[str, Any] = field(default_factory=dict)  # the whole agreement as texts: agreement.json
+    survey: Survey = field(default_factory=Survey)  # days, silence, money without a rate, books held together
     changes: Changes | None = None  # since the version before; None: nobody asked
     first: pd.DataFrame | None = None  # what was said first of closed periods, as `first_told` returns it
 

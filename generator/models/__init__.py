@@ -97,6 +97,7 @@ FACTS = (
     "lead_cost",
     "stage_cost",
     "ledger",
+    "rate_gap",
     "account_mrr",
     "subscription_pair",
     "mrr_step",

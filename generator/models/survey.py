@@ -1,0 +1,135 @@
+"""What a drop covers: days and age of each table, money without a rate, and books that are held against one another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from generator.canonical import TABLES
+from generator.engine import Engine
+from generator.sources.report import LoadReport
+
+#: The first and the last day of a row, in SQL, of tables whose rows carry no moment.
+_DAYS = {
+    "spend": ("period_start", "period_end - 1"),
+    "subscription": ("start_date", "start_date"),
+    "revenue": ("month", "month"),
+    "target": ("period_start", "period_end - 1"),
+    "fx_rate": ("rate_date", "rate_date"),
+    "holiday": ("date", "date"),
+    "sla_pause": ("cast(start_at as date)", "cast(start_at as date)"),
+    "review_log": ("held_on", "held_on"),
+}
+#: Closed months for which the CRM is held against the ledger.
+_MONTHS = 12
+
+
+class Span(NamedTuple):
+    """The days (UTC) that the rows of a table speak of."""
+
+    table: str
+    first: date
+    last: date
+
+
+class Feed(NamedTuple):
+    """How long a table has been silent, in open hours of the reporting calendar."""
+
+    table: str
+    silent_h: float
+    usual_h: float | None  # 99 of 100 gaps between its rows are shorter; None: too few to say
+    is_stopped: bool
+
+
+class RateGap(NamedTuple):
+    """Rows of a table whose currency has no rate on days from `first` to `last`."""
+
+    currency: str
+    table: str
+    rows: int
+    amount: Decimal  # in that currency
+    first: date
+    last: date
+
+
+class BookedMonth(NamedTuple):
+    """A closed month: what the CRM says was won and what the ledger says was earned, in reporting currency."""
+
+    month: date
+    won: Decimal | None  # None: an amount has no rate
+    earned: Decimal | None
+    is_apart: bool  # by more than was agreed
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What pages and `check` tell of a drop besides its load."""
+
+    spans: tuple[Span, ...] = ()
+    feeds: tuple[Feed, ...] = ()
+    rate_gaps: tuple[RateGap, ...] = ()  # most rows first
+    months: tuple[BookedMonth, ...] = ()  # the last closed ones, newest first
+    systems: tuple[str, ...] = ()  # that tell of stages: crm, map
+
+
+def before_facts(engine: Engine, load: LoadReport) -> Survey:
+    """Return what only the canonical tables say, some of which are gone when the facts stand."""
+    systems = engine.rows(
+        "select distinct source_system from canonical.lifecycle_event where source_system is not null order by 1"
+    )
+    return Survey(tuple(_spans(engine, load)), systems=tuple(str(name) for (name,) in systems))
+
+
+def _spans(engine: Engine, load: LoadReport) -> Iterator[Span]:
+    for name, table in TABLES.items():
+        moment = f"cast({table.moment} as date)"
+        days = (moment, moment) if table.moment else _DAYS.get(name)
+        if days and load.tables[name].rows:
+            first, last = engine.rows(f"select min({days[0]}), max({days[1]}) from canonical.{name}")[0]
+            if first is not None and last is not None:
+                yield Span(name, first, last)
+
+
+def surveyed(engine: Engine, begun: Survey) -> Survey:
+    """Return the whole survey once the facts stand; `begun` is what was seen before."""
+    feeds = engine.rows("select name, silent_s / 3600.0, usual_s / 3600.0, is_stopped from feed order by name")
+    gaps = engine.rows(
+        "select currency, name, count(*), sum(amount), min(first_on), max(last_on) from rate_gap"
+        " group by currency, name order by 3 desc, 1, 2"
+    )
+    return Survey(
+        begun.spans,
+        tuple(Feed(str(name), float(silent or 0), usual, bool(stopped)) for name, silent, usual, stopped in feeds),
+        tuple(RateGap(*row) for row in gaps),
+        tuple(BookedMonth(*row) for row in engine.rows(_BOOKED)),
+        begun.systems,
+    )
+
+
+#: Months that the ledger knows, by the same rule as the check `ledger_gap`.
+_BOOKED = f"""
+select
+    earned.month,
+    case when won.gaps > 0 then null else coalesce(won.amount, 0) end,
+    case when earned.gaps > 0 then null else earned.amount end,
+    coalesce(
+        abs(coalesce(won.amount, 0) - earned.amount)
+        > earned.amount * (select cast(value as double) from setting where key = 'ledger_tolerance'), false
+    )
+from (
+    select month, sum(amount) as amount, count(gap) as gaps from ledger where is_in_total group by month
+) as earned
+inner join period
+    on period.grain = 'month' and period.role = 'own' and not period.is_part and period.starts_on = earned.month
+left join (
+    select cast(date_trunc('month', booked_on) as date) as month, sum(amount) as amount, count(gap) as gaps
+    from deal
+    where is_won and excluded is null and type in (select value from setting_list where key = 'revenue_types')
+    group by 1
+) as won on won.month = earned.month
+order by earned.month desc
+limit {_MONTHS}
+"""
