@@ -12,7 +12,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import click
 import pandas as pd
 
 import generator
@@ -20,7 +19,7 @@ from generator.agreement import Agreement, load_agreement
 from generator.calendar import build_calendar
 from generator.charts import Pen, second_pen, write_drawings
 from generator.engine import Engine, open_engine
-from generator.errors import ExportError, ReportError, SiteError, told
+from generator.errors import ExportError, SiteError, told
 from generator.history import Changes, changes_json, first_told, record_of, with_restatements, write_first
 from generator.kpis import (
     Explanation,
@@ -50,7 +49,7 @@ from generator.project import Project
 from generator.report import Report
 from generator.restating import Since, changes, since
 from generator.site import build_site
-from generator.sources import load_profiles, open_drop, read_kept
+from generator.sources import open_drop, read_kept
 from generator.sources.report import Drop, Finding, LoadReport, Severity
 from generator.targets import add_targets
 
@@ -131,7 +130,7 @@ def facts_of(
             engine.seal()
         calendars = tuple(Finding("calendar", Severity.NOTES, sentence, tables=("calendar",)) for sentence in remarks)
         idle = targets_of_nothing(engine, inputs.kpis, [target.metric for target in agreement.targets])
-        findings = _worst_first(load.findings + found + calendars + idle)
+        findings = worst_first(load.findings + found + calendars + idle)
         agreed = record_of(project, agreement, inputs.kpis)
         yield Prepared(engine, agreement, inputs.kpis, drop, load, findings, agreed, surveyed(engine, begun))
 
@@ -185,7 +184,7 @@ def report_of(ready: Prepared, results: Results, missing: Mapping[str, tuple[str
         kpis=ready.kpis,
         results=results,
         load=ready.load,
-        findings=_worst_first(ready.findings + windows_too_short(ready.kpis, results, windows)),
+        findings=worst_first(ready.findings + windows_too_short(ready.kpis, results, windows)),
         missing=missing,
         labels=_labels(ready.engine, ready.agreement),
         version=generator.__version__,
@@ -310,51 +309,8 @@ def explain_cell(
         return explain(metric, period, where, ready.kpis, ready.engine, ready.agreement, ready.load)
 
 
-def check(project: Project, request: Request, progress: Progress) -> tuple[list[ReportError], LoadReport | None]:
-    """Return every kind of mistake that can be found in one go, and the load report where the drop could be read."""
-    problems: list[ReportError] = []
-    agreement, kpis, profiles, load = None, None, None, None
-    with _collected(problems):
-        agreement = load_agreement(project, request.settings)
-    with _collected(problems):
-        profiles = load_profiles(project)
-    if agreement is not None:
-        with _collected(problems):
-            kpis = load_kpis(project, agreement)
-    drop = _drop_to_check(project, request, agreement, problems) if agreement and profiles else None
-    if agreement is not None and drop is not None:
-        with (
-            _collected(problems),
-            facts_of(Inputs(agreement, kpis or (), drop), project, request.engine, progress) as ready,
-        ):
-            load = replace(ready.load, findings=ready.findings)
-            measure_kpis(ready.kpis, ready.engine, ready.agreement, ready.load, ready.drop.as_of)
-    return sorted(problems, key=lambda problem: problem.exit_code), load
-
-
-def _drop_to_check(
-    project: Project, request: Request, agreement: Agreement, problems: list[ReportError]
-) -> Drop | None:
-    """Return the drop, or None where there is none to check beside the mistakes found so far."""
-    with _collected(problems):
-        try:
-            return open_drop(request.exports, request.as_of, project, agreement.settings)
-        except click.UsageError:
-            if not problems:
-                raise
-    return None
-
-
-@contextmanager
-def _collected(problems: list[ReportError]) -> Iterator[None]:
-    """Keep a mistake of the user for later, so that the next kind of mistake is looked for as well."""
-    try:
-        yield
-    except ReportError as problem:
-        problems.append(problem)
-
-
-def _worst_first(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+def worst_first(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Return `findings` by weight, those with most rows first."""
     order = list(Severity)
     return tuple(sorted(findings, key=lambda one: (order.index(one.severity), -one.failing, one.id, one.text)))
 

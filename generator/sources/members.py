@@ -102,7 +102,7 @@ def _settle(
     spelled: Counter[str] = Counter()
     for members in counts.values():
         for raw, count in members.items():
-            tidy[raw] = _tidy(names.get(raw.strip(), raw))
+            tidy[raw] = tidied(names.get(raw.strip(), raw))
             spelled[tidy[raw]] += count
     common = _commonest(spelled)
     withheld: Counter[str] = Counter()
@@ -131,7 +131,7 @@ def _settle(
     _note(settled, dimension, tuple(sorted({table for table, _ in counts})), kind, withheld, merged, unmapped)
 
 
-def _tidy(text: str) -> str:
+def tidied(text: str) -> str:
     """Return `text` in NFC, without control characters, trimmed."""
     text = unicodedata.normalize("NFC", text)
     if not text.isprintable():
@@ -183,22 +183,23 @@ def _some(counts: Counter[str]) -> tuple[str, ...]:
 
 def _unmapped(dimension: str, kind: MapName, tables: tuple[str, ...], unmapped: Counter[str]) -> Finding:
     total = sum(unmapped.values())
-    members = [member for member, _ in sorted(unmapped.items(), key=lambda item: (-item[1], item[0]))]
-    shown = ", ".join(f"'{member}'" for member in members[:_SHOWN]) + (" ..." if len(members) > _SHOWN else "")
+    counted = sorted(unmapped.items(), key=lambda item: (-item[1], item[0]))
+    shown = ", ".join(f"'{member}' {count:,}" for member, count in counted[:_SHOWN])
+    shown += f" and {len(counted) - _SHOWN} more" if len(counted) > _SHOWN else ""
     kept = "quarantined" if kind == "stage" else "kept as it stands"
     text = f"Rows whose {dimension} the agreement does not know: {total:,} ({shown}); {kept}."
     severity = Severity.TAINTS if kind == "stage" else Severity.NOTES
-    return Finding(f"unmapped_{kind}", severity, text, total, tables=tables, snippet=_snippet(kind, members))
+    return Finding(f"unmapped_{kind}", severity, text, total, tables=tables, snippet=_snippet(kind, counted))
 
 
-def _snippet(kind: MapName, members: list[str]) -> str:
+def _snippet(kind: MapName, counted: Iterable[tuple[str, int]]) -> str:
     """Return YAML to paste: new channels as they would stand, other spellings as a line for the entry they mean."""
+    members = {json.dumps(member, ensure_ascii=False): (member, f"{count:,} rows") for member, count in counted}
+    members.pop(json.dumps(WITHHELD), None)
     if kind == "channel":
         items = "".join(
-            f"  - id: {_slug(member)}\n    title: {json.dumps(member, ensure_ascii=False)}\n    paid: false\n"
-            f"    native: [{json.dumps(member, ensure_ascii=False)}]\n"
-            for member in members
-            if member != WITHHELD
+            f"  - id: {_slug(member)}  # {rows}\n    title: {text}\n    paid: false\n    native: [{text}]\n"
+            for text, (member, rows) in members.items()
         )
         return f"# content/agreement/channels.yml\nchannels:\n{items}"
     file, what = {
@@ -206,8 +207,8 @@ def _snippet(kind: MapName, members: list[str]) -> str:
         "reason": ("lifecycle.yml", "reason"),
         "deal_stage": ("pipeline.yml", "stage"),
     }[kind]
-    listed = json.dumps([member for member in members if member != WITHHELD], ensure_ascii=False)
-    return f"# content/agreement/{file}: add each of these to `native` of the {what} that it means\nnative: {listed}\n"
+    items = "".join(f"  - {text}  # {rows}\n" for text, (_, rows) in members.items())
+    return f"# content/agreement/{file}: move each of these to the {what} that it means\nnative:\n{items}"
 
 
 def _slug(member: str) -> str:
