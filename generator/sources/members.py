@@ -194,7 +194,10 @@ def _unmapped(dimension: str, kind: MapName, tables: tuple[str, ...], unmapped: 
 
 def _snippet(kind: MapName, counted: Iterable[tuple[str, int]]) -> str:
     """Return YAML to paste: new channels as they would stand, other spellings as a line for the entry they mean."""
-    members = {json.dumps(member, ensure_ascii=False): (member, f"{count:,} rows") for member, count in counted}
+    members = {
+        json.dumps(member, ensure_ascii=False): (member, f"{count:,} row" + "s" * (count > 1))
+        for member, count in counted
+    }
     members.pop(json.dumps(WITHHELD), None)
     if kind == "channel":
         items = "".join(
