@@ -83,6 +83,12 @@ TABLES: dict[str, Table] = {
             moment="created_at",
         ),
         Table(
+            "lead_attribute",
+            ("lead_id", "attribute"),
+            "what a lead is by an attribute that the agreement declares; read from columns of leads, not a file",
+            _columns("lead_id* attribute* value number:number"),
+        ),
+        Table(
             "lifecycle_event",
             ("event_id",),
             "a lead entered a stage",

@@ -1,5 +1,5 @@
 -- One row per surviving lead and attribute that criteria read, as it stands today. Key: (lead_id, name).
--- An attribute that the canonical lead does not have is known of nobody.
+-- What is no column of the canonical lead stands in canonical.lead_attribute, where a file carries it; else nobody knows.
 with wanted as (
     select distinct name
     from criterion
@@ -34,6 +34,7 @@ select
         when 'score_fit' then cast(record.score_fit as varchar)
         when 'score_engagement' then cast(record.score_engagement as varchar)
         when 'employee_count' then cast(record.employee_count as varchar)
+        else declared.value
     end) as value,
     case wanted.name
         when 'icp_fit' then case when record.icp_fit then 1.0 when not record.icp_fit then 0.0 end
@@ -42,6 +43,9 @@ select
         when 'score_fit' then record.score_fit
         when 'score_engagement' then record.score_engagement
         when 'employee_count' then cast(record.employee_count as double)
+        else declared.number
     end as number
 from record
 cross join wanted
+left join canonical.lead_attribute as declared
+    on declared.lead_id = record.lead_id and declared.attribute = wanted.name

@@ -23,6 +23,7 @@ _NAMED = {
     "assignment": "lead_id",
     "activity": "lead_id",
     "touch": "lead_id",
+    "lead_attribute": "lead_id",
     "opportunity": "primary_lead_id",
 }
 #: What the record that counts does not take over: these belong to the system that says them.

@@ -187,6 +187,7 @@ class Block(Written):
     columns: Annotated[dict[str, Rule], BeforeValidator(_rules)] = Field(default_factory=dict)
     where: Where = Field(default_factory=dict)  # column -> spellings that are read; "" is an empty cell
     latest_by: Names = ()
+    attributes: dict[str, Names] = Field(default_factory=dict)  # leads only: attribute -> names of its column
     present: Literal["always", "rows", "never"] = "always"  # whether reading this answers for the table by itself
 
 
@@ -219,6 +220,7 @@ class Profile(Written):
     title: str
     strict: bool = False  # ISO dates and nothing else, even in date columns that carry a time
     role: Literal["crm", "marketing", "both"] | None = None  # whose word counts where several systems know a person
+    custom: str = ""  # what the system puts behind the names of a company's own columns
     own_names: bool = False  # canonical columns are read under their own names unless a rule says otherwise
     sources: dict[str, Source] = Field(default_factory=dict)
     tables: Annotated[dict[str, tuple[Block, ...]], BeforeValidator(_blocks)] = Field(default_factory=dict)

@@ -179,6 +179,8 @@ def _lint_block(profile: Profile, table: str, block: Block) -> Iterator[tuple[st
             f"unknown source {with_hint(block.from_ or '', profile.sources)}",
             "Name one of `sources`.",
         )
+    if block.attributes and table != "lead":
+        yield f"{place}.attributes", "only leads have attributes", "Move it to tables.lead."
     columns = {column.name: column for column in TABLES[table].columns}
     for name, rule in block.columns.items():
         where = f"{place}.columns.{name}"

@@ -17,9 +17,12 @@ from .containers import Form, Member
 from .delimited import Copied, Reject, clean_copy, counted_records, lines_of
 from .layouts import Expected, Layout, glimpse, layout_of
 from .naming import MOST_TITLES, header_as
-from .profile import NumberForm
+from .profile import Names, NumberForm
 from .profiles import raw_columns
 from .workbook import read_sheet, sheet_to_csv
+
+#: Before the name of a column that holds an attribute of the agreement, which no profile's SQL reads.
+ATTRIBUTE = "attribute "
 
 
 @dataclass(frozen=True)
@@ -61,16 +64,25 @@ def headers_of(engine: Engine, member: Member) -> tuple[tuple[str, ...], ...]:
 
 
 def load_file(
-    engine: Engine, number: int, member: Member, claim: Claim, scratch: Path, mistakes: list[Mistake]
+    engine: Engine,
+    number: int,
+    member: Member,
+    claim: Claim,
+    attributes: Mapping[str, Names],
+    scratch: Path,
+    mistakes: list[Mistake],
 ) -> RawFile | None:
-    """Load one claimed file; None after adding to `mistakes` why it cannot be."""
+    """Load one claimed file; None after adding to `mistakes` why it cannot be.
+
+    attributes: those of the agreement that the file may carry -> the names of their columns.
+    """
     if member.size == 0:
         mistakes.append(
             Mistake(member.label, "the file is empty, without even a header", "Export or transfer it again.")
         )
         return None
     if member.form is Form.PARQUET:
-        return _load_parquet(engine, number, member, claim, scratch, mistakes)
+        return _load_parquet(engine, number, member, claim, attributes, scratch, mistakes)
     expected = _expected(claim)
     layout: Layout | None = None
     copied = Copied(0, (), 0)
@@ -82,7 +94,7 @@ def load_file(
     else:
         layout = layout_of(member.path, expected)
         header = layout.header
-    chosen = _chosen(member, claim, header, mistakes)
+    chosen = _chosen(member, claim, attributes, header, mistakes)
     if chosen is None:
         return None
     if layout and not _load_plain(engine, number, member, layout, chosen, scratch):
@@ -134,7 +146,9 @@ def _aliases(claim: Claim) -> dict[str, str]:
 Place = int | Mapping[str, Sequence[int]]
 
 
-def _chosen(member: Member, claim: Claim, names: tuple[str, ...], mistakes: list[Mistake]) -> dict[str, Place] | None:
+def _chosen(
+    member: Member, claim: Claim, attributes: Mapping[str, Names], names: tuple[str, ...], mistakes: list[Mistake]
+) -> dict[str, Place] | None:
     """Return which column of the file fills each column the profile asks for, by position."""
     profile, source = claim.profile, claim.profile.sources[claim.source]
     header = header_as(names, profile, source)
@@ -144,7 +158,8 @@ def _chosen(member: Member, claim: Claim, names: tuple[str, ...], mistakes: list
         return None
     chosen: dict[str, Place] = {}
     found: list[Mistake] = []
-    for column, spellings in raw_columns(profile, claim.source).items():
+    wanted = raw_columns(profile, claim.source) | {ATTRIBUTE + name: names for name, names in attributes.items()}
+    for column, spellings in wanted.items():
         if family := header.family(source.families.get(column, ())):
             chosen[column] = family
         elif places := header.places(spellings):
@@ -241,12 +256,18 @@ def _parquet_columns(engine: Engine, member: Member, path: Path) -> list[tuple[s
 
 
 def _load_parquet(
-    engine: Engine, number: int, member: Member, claim: Claim, scratch: Path, mistakes: list[Mistake]
+    engine: Engine,
+    number: int,
+    member: Member,
+    claim: Claim,
+    attributes: Mapping[str, Names],
+    scratch: Path,
+    mistakes: list[Mistake],
 ) -> RawFile | None:
     link = scratch / f"plain{number}.parquet"
     link.symlink_to(member.path.resolve())
     found = _parquet_columns(engine, member, link)
-    chosen = _chosen(member, claim, tuple(name for name, _ in found), mistakes)
+    chosen = _chosen(member, claim, attributes, tuple(name for name, _ in found), mistakes)
     if chosen is None:
         return None
     cells = {column: _cell(place, lambda n: quoted(found[n][0])) for column, place in chosen.items()}

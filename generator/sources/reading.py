@@ -16,6 +16,8 @@ from ..engine import Engine
 from ..errors import ExportError, Mistake
 from ..project import Project
 from .accounts import Accounts, Carried, account
+from .attributes import TABLE as ATTRIBUTES
+from .attributes import Wanted, attribute_columns, hold_attributes, settle_attributes, with_attributes
 from .cells import MACRO_NAMES, MACROS, literal, quoted
 from .checks import mark_contradictions, mark_duplicates, mark_orphans
 from .claims import Claim, almost, claims_of, encodings_of, settle
@@ -48,7 +50,8 @@ def read_exports(drop: Drop, project: Project, agreement: Agreement, engine: Eng
         mistakes: list[Mistake] = []
         members = _members(drop, terms, scratch, mistakes)
         claims = _claims(engine, members, profiles, terms, mistakes)
-        files = _load(engine, members, claims, scratch, mistakes)
+        wanted = attribute_columns(profiles, terms)
+        files = _load(engine, members, claims, wanted, scratch, mistakes)
         work = prepare(engine, profiles, files, context_of(engine, drop, terms, profiles), terms)
         _create_tables(engine, work)
         settled = _judge(engine, work, files, terms)
@@ -68,7 +71,7 @@ def read_exports(drop: Drop, project: Project, agreement: Agreement, engine: Eng
         raise ExportError("Some tables contradict themselves.", wrong)
     return LoadReport(
         _files(members, claims, files, accounts),
-        {table: _table_load(table, work, accounts) for table in TABLES},
+        with_attributes(engine, files, {table: _table_load(table, work, accounts) for table in TABLES}),
         tuple(sorted(accounts.ledger, key=lambda line: (line.file, line.table))),
         tuple(sorted(accounts.quarantine, key=lambda row: (row.file, row.line, row.table, row.column))),
         findings,
@@ -139,6 +142,7 @@ def _load(
     engine: Engine,
     members: tuple[Member, ...],
     claims: Mapping[str, Claim | None],
+    wanted: Wanted,
     scratch: Path,
     mistakes: list[Mistake],
 ) -> tuple[RawFile, ...]:
@@ -146,8 +150,11 @@ def _load(
     files = []
     for number, member in enumerate(members, 1):
         claim = claims[member.label]
+        if claim is None:
+            continue
         with _noted(mistakes):
-            if claim and (file := load_file(engine, number, member, claim, scratch, mistakes)):
+            attributes = wanted.get((claim.profile.system, claim.source), {})
+            if file := load_file(engine, number, member, claim, attributes, scratch, mistakes):
                 files.append(file)
     if mistakes:
         raise ExportError("Some exports cannot be read.", mistakes)
@@ -179,7 +186,8 @@ def _judge(engine: Engine, work: Work, files: tuple[RawFile, ...], terms: Terms)
     conflicts: list[Mistake] = []
     for table in work.loaded:
         mark_contradictions(engine, table)
-    joined = join_systems(engine, files, work.loaded)
+    has_attributes = "lead" in work.loaded and hold_attributes(engine, files, terms)
+    joined = join_systems(engine, files, (*work.loaded, ATTRIBUTES) if has_attributes else work.loaded)
     for table in work.loaded:
         if found := mark_duplicates(engine, table, files, terms.takes_first):
             conflicts.append(found)
@@ -193,6 +201,8 @@ def _judge(engine: Engine, work: Work, files: tuple[RawFile, ...], terms: Terms)
             engine.run(f"update canonical.{table} set _out = {code} where _out = 0 and {quoted(column)} in ({listed})")
     mark_orphans(engine, frozenset(work.loaded))
     settled.findings[:0] = joined
+    if has_attributes:
+        settled.findings += settle_attributes(engine, terms)
     return settled
 
 

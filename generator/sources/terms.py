@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..agreement import Agreement
+from ..canonical import TABLES
 from .members import native_names
 from .profile import MapName
 
@@ -22,11 +23,13 @@ class Terms:
     claims: Mapping[str, str]  # file pattern -> profile, where two profiles claim one file
     native: Mapping[MapName, Mapping[str, str]]  # list of the agreement -> spelling -> id
     stage_outcomes: Mapping[str, str]  # deal stage -> open, won, lost
+    attributes: Mapping[str, str]  # declared beyond the columns of the canonical lead -> text, number, boolean, date
 
 
 def terms_of(agreement: Agreement) -> Terms:
     """Return what reading depends on."""
     settings = agreement.settings
+    canonical = {column.name for column in TABLES["lead"].columns}
     return Terms(
         settings.source_timezone,
         settings.reporting_timezone,
@@ -36,4 +39,5 @@ def terms_of(agreement: Agreement) -> Terms:
         settings.sources,
         native_names(agreement),
         {stage.id: stage.outcome for stage in agreement.pipeline.stages},
+        {one.id: one.type for one in agreement.lifecycle.attributes if one.id not in canonical},
     )

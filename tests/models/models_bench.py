@@ -125,6 +125,9 @@ class FactBench:
     ) -> Facts:
         """Fill the canonical tables from drawings and build all facts, under the sample agreement or `base`."""
         loads = {name: self._fill(name, tables.get(name)) for name in TABLES}
+        if "lead_attribute" in tables:
+            carried = {row[0] for row in self.engine.rows("select distinct attribute from canonical.lead_attribute")}
+            loads["lead"] = replace(loads["lead"], columns=loads["lead"].columns | carried)
         agreement = replace(agreement_of(settings or {}, commitments, targets, base), reviews=reviews or Reviews())
         load = LoadReport((), loads, (), (), ())
         return Facts(self.engine, build_facts(self.engine, agreement, load, datetime.fromisoformat(_long(as_of))))

@@ -15,17 +15,36 @@ from generator.project import Project
 COMPANY = Path(__file__).parents[1] / "agreement" / "example_company"
 
 LEAD = """
-    lead_id   created_at   tier  employee_count  segment     interest_level    icp_fit  industry
-    capped    09-01 08:00  -     250             enterprise  -                 -        -
-    patient   09-01 08:00  -     20              enterprise  -                 -        -
-    again     09-01 08:00  -     250             smb         -                 -        -
-    crossed   09-01 08:00  -     250             smb         -                 -        -
-    nobody    09-01 08:00  -     20              smb         -                 -        -
-    big       11-01 08:00  -     101             enterprise  Intern            -        Rail
-    boss      11-01 08:00  -     20              mid-market  VP Engineering    -        -
-    small     11-01 08:00  -     100             smb         Intern            -        Rail
-    builder   11-01 08:00  -     5               smb         -                 true     -
-    private   11-01 08:00  -     5               smb         -                 false    -
+    lead_id   created_at   tier  segment     industry
+    capped    09-01 08:00  -     enterprise  -
+    patient   09-01 08:00  -     enterprise  -
+    again     09-01 08:00  -     smb         -
+    crossed   09-01 08:00  -     smb         -
+    nobody    09-01 08:00  -     smb         -
+    big       11-01 08:00  -     enterprise  Rail
+    boss      11-01 08:00  -     mid-market  -
+    small     11-01 08:00  -     smb         Rail
+    builder   11-01 08:00  -     smb         -
+    private   11-01 08:00  -     smb         -
+"""
+#: What no canonical column holds: the company declares it, and its files carry it.
+ATTRIBUTES = """
+    lead_id   attribute       value           number
+    capped    engineers       250             250
+    patient   engineers       20              20
+    again     engineers       250             250
+    crossed   engineers       250             250
+    nobody    engineers       20              20
+    big       engineers       101             101
+    big       job_title       Intern          -
+    boss      engineers       20              20
+    boss      job_title       VP Engineering  -
+    small     engineers       100             100
+    small     job_title       Intern          -
+    builder   engineers       5               5
+    builder   business_email  1               1
+    private   engineers       5               5
+    private   business_email  0               0
 """
 TOUCH = """
     lead_id  occurred_at  type
@@ -114,8 +133,8 @@ def company():
 def facts(_engine, company):
     bench = FactBench(_engine)
     return bench.build(
-        base=company, lead=LEAD, touch=TOUCH, lifecycle_event=EVENTS, assignment=GIVEN, activity=CALLS,
-        opportunity=DEALS, opportunity_stage_event=MOVES, owner=OWNERS,
+        base=company, lead=LEAD, lead_attribute=ATTRIBUTES, touch=TOUCH, lifecycle_event=EVENTS, assignment=GIVEN,
+        activity=CALLS, opportunity=DEALS, opportunity_stage_event=MOVES, owner=OWNERS,
     )  # fmt: skip
 
 
@@ -255,9 +274,9 @@ def test_an_example_says_what_was_known_and_not_of_whom(practice):
         for one in practice.examples
     ]
     assert told == [
-        (True, "A", {"demo_form": "11-04", "employee_count": "101.0"}),
-        (True, "A", {"demo_form": "11-04", "employee_count": "20.0", "interest_level": "vp engineering"}),
-        (False, "A", {"demo_form": "11-04", "employee_count": "100.0"}),
+        (True, "A", {"demo_form": "11-04", "engineers": "101.0"}),
+        (True, "A", {"demo_form": "11-04", "engineers": "20.0", "job_title": "vp engineering"}),
+        (False, "A", {"demo_form": "11-04", "engineers": "100.0"}),
     ]
 
 
