@@ -10,15 +10,24 @@ with option as (
     from setting
 ),
 
+-- A step that both systems tell of at one instant is told by both.
+told as (
+    select distinct
+        coalesce(survivor.lead_id, event.lead_id) as lead_id,
+        event.occurred_at,
+        event.to_stage as stage,
+        case when event.source_system = 'map' then 'map' else 'crm' end as system
+    from canonical.lifecycle_event as event
+    left join survivor on survivor.record_id = event.lead_id
+),
+
 said as (
-    select
-        lifecycle_step.*,
-        case
-            when source_system = 'map' then 'map'
-            when source_system = 'deal' then 'deal'
-            else 'crm'
-        end as system
+    select lifecycle_step.*, coalesce(told.system, 'deal') as system
     from lifecycle_step
+    left join told
+        on
+            told.lead_id = lifecycle_step.lead_id and told.stage = lifecycle_step.stage
+            and told.occurred_at = lifecycle_step.occurred_at
 ),
 
 systems as (
@@ -108,7 +117,7 @@ unqualified as (
 ),
 
 disordered as (
-    select late.lead_id, 'out_of_order' as type, late.occurred_at as differs_at, timestamp '9999-12-31' as agrees_at
+    select distinct late.lead_id, 'out_of_order' as type, late.occurred_at as differs_at, timestamp '9999-12-31' as agrees_at
     from said as late
     cross join option
     inner join (

@@ -44,7 +44,10 @@ single as (
         occurred_at,
         stage,
         min(reason) as reason,
-        min(source_system) as source_system,
+        -- Where several say the same at one instant, the CRM's word goes first, and what a deal implies last.
+        coalesce(
+            min(case when source_system not in ('map', 'deal') then source_system end), max(source_system)
+        ) as source_system,
         max(score) as score,
         min(definition_version) as definition_version
     from (select * from recorded union all select * from implied) as everything

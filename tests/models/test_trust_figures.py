@@ -175,6 +175,24 @@ def test_each_way_to_disagree_is_found_once_it_is_older_than_the_grace(build):
     }
 
 
+def test_systems_that_say_the_same_at_one_instant_agree_whatever_they_are_called(build):
+    facts = build(
+        lead="lead_id  created_at\nboth  11-01 08:00\nbought  11-01 08:00",
+        lifecycle_event=events(
+            "both 11-05 10:00 lead map", "both 11-10 10:00 mql map", "both 11-10 10:00 mql salesforce",
+            "bought 11-10 10:00 mql map", "bought 11-10 10:00 mql hubspot", "bought 11-12 10:00 customer hubspot",
+        ),
+        opportunity="""
+            opportunity_id  primary_lead_id  account_id  created_at   close_date  closed_at    is_closed  is_won
+            D1              bought           A1          11-11 10:00  11-12       11-12 10:00  true       true
+        """,
+    )  # fmt: skip
+    assert facts.draw("conflict", "lead_id type") == ""
+    assert facts.draw("lifecycle", "lead_id stage source_system", "stage <> 'lead'") == "\n".join(
+        ["both  mql  salesforce", "bought  customer  hubspot", "bought  mql  hubspot", "bought  opportunity  deal"]
+    )
+
+
 def test_a_marketing_stage_behind_that_of_the_crm_is_a_conflict_until_it_follows(measure):
     drawn = {
         "lead": "lead_id  created_at   region\nL1  10-01 08:00  EU\nL2  10-01 08:00  EU\nL3  10-01 08:00  US",
