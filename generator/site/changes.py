@@ -48,7 +48,11 @@ def _shared(work: Path) -> list[Path]:
 
 
 def _page_hash(text: str, hashes: Seen, glossary: Mapping[str, str]) -> str:
-    """Return a hash of a page, its drawings and what it says on hover; its front matter explains nothing."""
+    """Return a hash of a page, its drawings and what its prose says on hover; its front matter explains nothing.
+
+    A term in a tile or below a figure keeps its old meaning in a preview until the page itself changes: nearly every
+    page has some, and all of them would be built for a word in the glossary.
+    """
     charts = [hashes.get(f"{FOLDER}/{name}.html", "") for name in sorted(set(_CHART.findall(text)))]
     explained = explaining(_FRONT_MATTER.sub("", text), glossary)
     return _hash(*(part.encode() for part in (text, explained, *charts)))

@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from generator.site.glossary import explaining, read_glossary
+from generator.site.glossary import explained, explaining, read_glossary
 
 _ALIGNED = re.compile(r'(<t[hd]) style="text-align: (left|center|right);"')
 #: What search leaves out: the tables below figures and the tiny pictures. Reading them would be half of a build.
@@ -38,8 +38,13 @@ def on_config(config: Any) -> None:
 def on_page_markdown(markdown: str, *, page: Any, **_: Any) -> str:
     """Take out the HTML that neither Markdown nor search has to read, and add what explains the page's terms."""
     taken = _taken[page.file.src_uri] = []
-    read = _UNREAD.sub(lambda found: _place_for(found.group().replace(_EXCLUDED, "", 1), taken), markdown)
+    read = _UNREAD.sub(lambda found: _place_for(_shown(found.group()), taken), markdown)
     return read + explaining(read, _glossary)
+
+
+def _shown(html: str) -> str:
+    """Return what nothing else reads as it stands in the page."""
+    return explained(html.replace(_EXCLUDED, "", 1), _glossary)
 
 
 def on_page_content(html: str, *, page: Any, **_: Any) -> str:
@@ -52,6 +57,11 @@ def on_page_content(html: str, *, page: Any, **_: Any) -> str:
 def _place_for(text: str, taken: list[str]) -> str:
     taken.append(text)
     return f'<span data-of-kept="{len(taken) - 1}"></span>'
+
+
+def on_page_context(context: Any, *, page: Any, **_: Any) -> None:
+    """Explain the terms that Markdown passed by, such as those in tiles: after the search index has been fed."""
+    page.content = explained(page.content, _glossary)
 
 
 def on_post_page(output: str, *, page: Any, **_: Any) -> str:

@@ -88,6 +88,17 @@ def test_a_term_explains_itself_on_hover(page, address):
     page.wait_for_selector(".md-tooltip2--active, .md-tooltip--active", timeout=10_000)
 
 
+def test_a_term_in_a_cell_of_a_table_explains_itself_on_hover(page, address):
+    page.goto(address + "sla.html")
+    term = page.locator("td abbr", has_text="to date").first
+    term.scroll_into_view_if_needed()
+    meaning = term.get_attribute("title")
+    term.hover()
+    shown = page.locator(".md-tooltip2--active, .md-tooltip--active")
+    shown.wait_for(timeout=10_000)
+    assert shown.inner_text() == meaning
+
+
 def test_the_definitions_and_the_sla_can_be_read(page, address):
     page.goto(address + "definitions.html")
     assert "A lead enters this stage when" in page.locator("article").inner_text()
