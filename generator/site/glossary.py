@@ -41,7 +41,7 @@ def explaining(markdown: str, glossary: Mapping[str, str]) -> str:
 def explained(html: str, glossary: Mapping[str, str]) -> str:
     """Return `html` with the first use of a term in each block explained as Markdown does it in prose.
 
-    No parser and no pattern of all terms, which would cost a tenth of a build: a look at the few places where one
+    No parser and no pattern of all terms, which cost a tenth of the time of MkDocs: a look at the few places where one
     stands.
     """
     read = _TAG.sub("", html)  # most of a page is tags, and most terms are on few pages
