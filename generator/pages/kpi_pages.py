@@ -38,6 +38,7 @@ from generator.pages.rail import rail_of_part
 from generator.pages.samples import is_sample
 from generator.pages.shapes import curves, distributions
 from generator.pages.splits import splits
+from generator.pages.touching import touching
 from generator.pages.words import Chip
 
 BETTER = {
@@ -83,6 +84,7 @@ def kpi_values(context: Context, kpi: Kpi) -> dict[str, object]:
         "finding": finding(context, stand) if stand else "",
         "chip_state": _chip(context, stand) if stand else None,
         "caveats": caveats(context, stand) if stand else [],
+        "touched": touching(context, kpi),
         "better": BETTER.get(kpi.better, kpi.better),
         "basis": BASIS.get(kpi.basis, kpi.basis),
         "band": _band(context, kpi),

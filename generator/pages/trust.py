@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-
-from generator.kpis.kpi import Kpi
-from generator.pages import formats, ledger
+from generator.pages import books, formats, ledger, touching
 from generator.pages.context import Context
 from generator.pages.kpi_pages import listed
 from generator.pages.rail import rail_of_review
 from generator.pages.tables import chip_html
 from generator.sources.report import Severity
 
-_SEVERITIES = {
-    Severity.BLOCKS: ("blocks figures", "bad"),
-    Severity.TAINTS: ("taints figures", "warn"),
-    Severity.NOTES: ("noted", "none"),
-}
-
 
 def write_trust(context: Context) -> None:
     """Write trust.md."""
-    load = context.report.load
+    load, survey, findings = context.report.load, context.report.survey, context.report.findings
     lines = ledger.lines(load)
     context.write(
         "trust.md",
@@ -38,8 +28,20 @@ def write_trust(context: Context) -> None:
             "left_out": ledger.by_reason(load),
             "tables": sorted((table for table in load.tables.values() if table.present), key=lambda table: table.name),
             "absent_tables": sorted(table.name for table in load.tables.values() if not table.present),
-            "findings": context.report.findings,
-            "severity": {severity.value: chip_html(*words) for severity, words in _SEVERITIES.items()},
+            "findings": [one for one in findings if one.id != touching.LOSS or one.severity is Severity.TAINTS],
+            "weights": [
+                (chip_html(*words), sum(one.severity is severity for one in findings))
+                for severity, words in touching.WEIGHTS.items()
+            ],
+            "quality": context.kpis.get("data_quality"),
+            "losses": list(touching.losses(context)),
+            "spans": {span.table: span for span in survey.spans},
+            "feeds": {feed.table: feed for feed in survey.feeds},
+            "rate_gaps": survey.rate_gaps,
+            "months": list(books.months(context)),
+            "systems": books.systems_text(context),
+            "spend": books.spend_text(context),
+            "severity": {severity.value: chip_html(*words) for severity, words in touching.WEIGHTS.items()},
             "missing": [
                 (kpi, formats.lacks(context.report.missing[kpi.id]))
                 for kpi in context.report.kpis
@@ -48,31 +50,8 @@ def write_trust(context: Context) -> None:
             "in_force": sorted(context.settings.items()),
             "digest": context.report.agreement.digest,
             "figures": [listed(context, kpi) for kpi in context.kpis_of("trust")],
-            "touched": list(touched(context)),
+            "touched": [one for kpi in context.report.kpis if (one := touching.touching(context, kpi)).weighing],
             "rail": rail_of_review(context, "trust.md", "trust"),
             "formats": formats,
         },
     )
-
-
-@dataclass(frozen=True)
-class Touched:
-    """A KPI with the findings about the tables that it is counted from."""
-
-    kpi: Kpi
-    blocks: tuple[str, ...]
-    taints: tuple[str, ...]
-
-
-def touched(context: Context) -> Iterator[Touched]:
-    """Yield the KPIs whose tables carry a finding that blocks or taints figures, in the order of the report."""
-    for kpi in context.report.kpis:
-        tables = {need.partition(".")[0] for need in kpi.needs}
-        found = {
-            severity: tuple(
-                one.text for one in context.report.findings if one.severity is severity and tables & {*one.tables}
-            )
-            for severity in (Severity.BLOCKS, Severity.TAINTS)
-        }
-        if any(found.values()):
-            yield Touched(kpi, found[Severity.BLOCKS], found[Severity.TAINTS])
