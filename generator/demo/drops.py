@@ -48,7 +48,9 @@ def make_drops(folder: Path, drops: int = 6, leads: int = 600, seed: int = 7, mo
     tables = {name: pd.concat(draft.parts(name), ignore_index=True) for name in draft.tables}
     folders = []
     for nth, day in enumerate(taken):
-        known = {name: _known(table, day) for name, table in _as_exported(tables, planted, nth).items()}
+        exported = _as_exported(tables, planted, nth)
+        known = {name: _known(table, day) for name, table in exported.items()}
+        known["Lead"] = _as_it_stood(known["Lead"], exported["LeadHistory"], day)
         written = write_sheets(folder / day.isoformat(), [_sheet(sheet, known) for sheet in sheets_of(draft)])
         sign(written, day)
         folders.append(written.folder)
@@ -128,9 +130,29 @@ def _other_rate(rates: pd.DataFrame) -> pd.DataFrame:
 
 def _known(table: pd.DataFrame, day: date) -> pd.DataFrame:
     """Return the rows that were there at 18:00 UTC on `day`."""
-    if "CreatedDate" not in table:
-        return table
-    return table[table["CreatedDate"] <= f"{day.isoformat()}T18:00:00.000Z"]
+    return table[table["CreatedDate"] <= _taken(day)] if "CreatedDate" in table else table
+
+
+def _taken(day: date) -> str:
+    return f"{day.isoformat()}T18:00:00.000Z"
+
+
+#: The cell of a lead that a field of its history is about.
+_CELLS = {"Status": "Status", "Owner": "OwnerId", "Rejection_Reason__c": "Rejection_Reason__c"}
+
+
+def _as_it_stood(leads: pd.DataFrame, history: pd.DataFrame, day: date) -> pd.DataFrame:
+    """Return `leads` with what the first change after `day` found in their cells: the export of that day had no other.
+
+    Otherwise a status of next week is read as the one that a lead without history was created with, and the drop
+    after it corrects that. Conversions stay: contacts already carry what their leads did.
+    """
+    later = history[history["CreatedDate"] > _taken(day)].sort_values("CreatedDate", kind="stable")
+    found = leads.copy()
+    for field, cell in _CELLS.items():
+        before = later[later["Field"] == field].drop_duplicates("LeadId").set_index("LeadId")["OldValue"]
+        found[cell] = found["Id"].map(before).fillna(found[cell])
+    return found
 
 
 def _sheet(sheet: Sheet, tables: Tables) -> Sheet:
