@@ -25,9 +25,18 @@ import click
 #: Signs that move a cursor, hide or turn text around, or stand for a byte that nobody could decode.
 _UNPRINTABLE = ("Cc", "Cf", "Cs", "Zl", "Zp")
 #: What is wrong with the machine, not with the program, by the error numbers of the system.
-_ENVIRONMENT = frozenset(
-    {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.EMFILE, errno.ENAMETOOLONG}
-)
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_ENVIRONMENT = _FULL | {
+    errno.EROFS,
+    errno.EACCES,
+    errno.EPERM,
+    errno.EIO,
+    errno.EMFILE,
+    errno.ENAMETOOLONG,
+    errno.ELOOP,
+    errno.EBUSY,
+    errno.ESTALE,
+}
 
 
 def printable(text: str) -> str:
@@ -111,7 +120,7 @@ def told(kind: type[ReportError], summary: str) -> Iterator[None]:
     except OSError as problem:
         if problem.errno not in _ENVIRONMENT:
             raise
-        hint = "Make room, or choose another place." if problem.errno in (errno.ENOSPC, errno.EDQUOT) else ""
+        hint = "Make room, or choose another place." if problem.errno in _FULL else ""
         where = str(problem.filename or "the system")
         raise kind(summary, [Mistake(where, problem.strerror or "refused", hint)]) from problem
 

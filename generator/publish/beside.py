@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 
+from generator.errors import PublishError
 from generator.publish.aliases import leading_page
 from generator.publish.versions import Version, inputs_of, place_of, write_whole
 
@@ -15,6 +16,8 @@ ROOT = "index.html"
 #: Tells a root page of ours from a page of something else.
 MARK = "<!-- leads to the newest version -->\n"
 FEED = "feed.xml"
+#: What else is written there.
+OTHERS = (FEED, "nginx.conf", "_headers")
 _ATOM = "http://www.w3.org/2005/Atom"
 _MOST_ENTRIES = 20
 #: What a version says of itself, below its data.
@@ -71,7 +74,12 @@ def _identity(link: str, name: str) -> str:
 
 
 def _as_of(version: Version) -> str:
-    return inputs_of(version).get("as_of", f"{place_of(version.id)[0]}T00:00:00Z")
+    """Return the instant of its data; of a version whose record was spoilt, the day."""
+    try:
+        said = inputs_of(version).get("as_of")
+    except PublishError:
+        said = None
+    return said or f"{place_of(version.id)[0]}T00:00:00Z"
 
 
 def _summary(version: Version) -> str:

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from generator.errors import Mistake, PublishError, told
 from generator.progress import Progress
-from generator.publish.aliases import Kind, names, point
+from generator.publish.aliases import Kind, point
 from generator.publish.alone import alone_in
-from generator.publish.beside import MARK, ROOT, write_feed, write_headers, write_root
+from generator.publish.beside import write_feed, write_headers, write_root
 from generator.publish.edition import Edition, finished
+from generator.publish.foreign import refuse_foreign
 from generator.publish.pruning import drop_old_records, drop_pages, too_many
 from generator.publish.versions import (
     Version,
     id_for,
     inputs_of,
-    is_version_id,
     place_of,
     versions_of,
     write_index,
 )
-
-_ALIAS = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 
 @dataclass(frozen=True)
@@ -53,7 +50,7 @@ def publish(target: Path, edition: Edition, ways: Ways, progress: Progress) -> O
     the index and the aliases as they were or as they will be; the next call finishes or clears away the rest.
     """
     with told(PublishError, "The version was not published; those before it stay."):
-        _refuse_foreign(target, ways.alias)
+        refuse_foreign(target, ways.alias)
         with alone_in(target, progress) as work:
             versions = versions_of(target)
             published = _published(edition, versions)
@@ -113,24 +110,3 @@ def _with_alias(versions: list[Version], alias: str) -> list[Version]:
         )
         for one in versions
     ]
-
-
-def _refuse_foreign(target: Path, alias: str) -> None:
-    """Raise PublishError where something stands in the way that no publish has put there."""
-    mistakes = []
-    if is_version_id(alias) or not _ALIAS.fullmatch(alias):
-        mistakes.append(Mistake(f"--alias {alias}", "is no name for an alias", "Choose a word, such as latest."))
-    elif ((target / alias).exists() or (target / alias).is_symlink()) and not _is_ours(target / alias):
-        mistakes.append(Mistake(str(target / alias), "is no version", "Take it away, or choose another --alias."))
-    root = target / ROOT
-    if root.exists() and MARK not in root.read_text(encoding="utf-8", errors="replace"):
-        mend = "Name another folder with --to; a plain site cannot hold versions."
-        mistakes.append(Mistake(str(root), "is a page of something else", mend))
-    if target.exists() and not target.is_dir():
-        mistakes.append(Mistake(str(target), "is a file, not a folder"))
-    if mistakes:
-        raise PublishError("Nothing was published.", mistakes)
-
-
-def _is_ours(place: Path) -> bool:
-    return names(place) is not None or place.is_symlink()

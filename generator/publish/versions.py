@@ -18,6 +18,7 @@ INDEX = "versions.json"
 #: What makes a folder a version of ours, below it: its id and the inputs that it was built from.
 RECORD = "data/version.json"
 _ID = re.compile(r"(\d{4}-\d{2}-\d{2})(?:-r([2-9]|[1-9]\d+))?")
+_ALIAS = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -48,6 +49,11 @@ class Version:
 def is_version_id(name: str) -> bool:
     """Whether a folder of this name can be a version."""
     return _ID.fullmatch(name) is not None
+
+
+def is_alias(name: str) -> bool:
+    """Whether a version can be found under this name beside its own."""
+    return _ALIAS.fullmatch(name) is not None and not is_version_id(name)
 
 
 def place_of(version: str) -> tuple[str, int]:
@@ -85,8 +91,14 @@ def versions_of(target: Path) -> list[Version]:
 
 
 def inputs_of(version: Version) -> Mapping[str, str]:
-    """Return what a version was built from: hashes by name."""
-    return dict(json.loads((version.folder / RECORD).read_text(encoding="utf-8"))["inputs"])
+    """Return what a version was built from: hashes by name. PublishError when its record does not say."""
+    path = version.folder / RECORD
+    try:
+        inputs = json.loads(path.read_text(encoding="utf-8"))["inputs"]
+        return {name: str(value) for name, value in inputs.items()}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        mend = "Restore it from a copy, or move the folder of the version away."
+        raise _unreadable(path, "does not say what the version was built from", mend) from None
 
 
 def write_record(site: Path, version: str, inputs: Mapping[str, str]) -> None:
@@ -129,9 +141,18 @@ def _aliases(target: Path) -> dict[str, tuple[str, ...]]:
         lines: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
         if not isinstance(lines, list):
             raise TypeError
-        return {str(line["version"]): tuple(map(str, line["aliases"])) for line in lines}
+        return {str(line["version"]): _sound(line["aliases"]) for line in lines}
     except (ValueError, KeyError, TypeError):
         mend = "Restore it, or remove it: the next publish writes it anew from the folders beside it."
-        raise PublishError(
-            "The versions cannot be read.", [Mistake(str(path), "is no index of versions", mend)]
-        ) from None
+        raise _unreadable(path, "is no index of versions", mend) from None
+
+
+def _sound(aliases: object) -> tuple[str, ...]:
+    """Return the names of a line of the index; ValueError where one could lead out of the target."""
+    if not isinstance(aliases, list) or not all(isinstance(one, str) and is_alias(one) for one in aliases):
+        raise ValueError
+    return tuple(aliases)
+
+
+def _unreadable(path: Path, what: str, mend: str) -> PublishError:
+    return PublishError("The versions cannot be read.", [Mistake(str(path), what, mend)])

@@ -14,6 +14,10 @@ from generator.publish import Edition, Kind, Ways, inputs_of, publish, versions_
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
 BESIDE = ("_headers", "feed.xml", "index.html", "nginx.conf", "versions.json")
 
+LEADING_AWAY = [
+    json.dumps([{"version": "2026-11-01", "aliases": names}]) for names in ("latest", [1], ["../away"], ["2026-11-02"])
+]
+
 
 @pytest.fixture
 def target(tmp_path):
@@ -195,7 +199,7 @@ def test_a_lost_index_is_written_anew_from_the_folders(target):
     assert listed(target) == before
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[1]", '[{"version": "2026-11-01"}]'])
+@pytest.mark.parametrize("text", ["", "{}", "[1]", '[{"version": "2026-11-01"}]', *LEADING_AWAY])
 def test_an_index_that_cannot_be_read_is_named(target, text):
     put(target, "2026-11-01")
     (target / "versions.json").write_text(text)
@@ -226,6 +230,46 @@ def test_what_stands_there_already_is_not_touched(target):
         put(target, "2026-11-01")
     assert [mistake.what for mistake in refused.value.mistakes] == ["is no version", "is a page of something else"]
     assert files(target) == {"index.html"}
+
+
+@pytest.mark.parametrize("name", ["versions.json", "feed.xml", "nginx.conf", "_headers"])
+def test_a_file_of_something_else_is_not_written_over(target, name):
+    target.mkdir()
+    (target / name).write_text("mine")
+    with pytest.raises(PublishError, match=r"is (a file of something else|no index of versions)"):
+        put(target, "2026-11-01")
+    assert (target / name).read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", [*BESIDE, ".publish/lock"])
+def test_a_folder_where_a_file_goes_is_told_before_the_build(target, name):
+    put(target, "2026-11-01")
+    (target / name).unlink()
+    (target / name).mkdir()
+    with pytest.raises(PublishError, match=r"is no (file|folder of work in progress)"):
+        put(target, "2026-11-02")
+    assert not (target / "2026-11-02").exists()
+
+
+def test_what_a_link_leads_to_is_not_cleared_away(target, tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine/text").write_text("mine")
+    target.mkdir()
+    (target / ".publish").symlink_to(tmp_path / "mine")
+    with pytest.raises(PublishError, match="no folder of work in progress"):
+        put(target, "2026-11-01")
+    assert (tmp_path / "mine/text").read_text() == "mine"
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"inputs": [1]}', "\0"])
+def test_a_version_that_does_not_say_what_it_was_built_from_is_named(target, text):
+    put(target, "2026-11-01")
+    record = target / "2026-11-01/data/version.json"
+    record.unlink()  # the alias has a link to the same file
+    record.write_text(text)
+    with pytest.raises(PublishError, match=r"version\.json: does not say what the version was built from"):
+        put(target, "2026-11-01")
+    assert put(target, "2026-11-02").is_new
 
 
 def test_sixty_drops_cost_what_the_first_cost_and_take_the_room_of_their_sites(target):
