@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+import markdown
 import pytest
 from made_up_report import finding, kpi, load_report
 
@@ -85,6 +86,13 @@ def test_checks_are_counted_by_weight_and_those_of_sources_stand_apart(pages):
     assert 'of-chip--bad">blocks figures</span> 1' in section
     assert 'of-chip--none">noted</span> 3' in section
     assert "This CRM forgets" not in section
+
+
+def test_every_table_of_the_page_is_one(pages):
+    html = markdown.markdown((pages / "trust.md").read_text(), extensions=["attr_list", "md_in_html", "tables"])
+    assert html.count("<th style") > 30
+    assert "| ---" not in html
+    assert "| :---" not in html
 
 
 def test_books_are_held_together_and_a_month_without_a_rate_is_not_judged(pages):
