@@ -104,7 +104,7 @@ def draft_profile(paths: Iterable[Path], system: str) -> str:
 def _files(paths: Iterable[Path]) -> Iterator[_File]:
     mistakes: list[Mistake] = []
     with tempfile.TemporaryDirectory(prefix="onefunnel-draft-") as scratch:
-        for path in paths:
+        for path in (one.resolve() for one in paths):  # where files lie is said from the folder of a whole drop
             for member in Unpacking(path.parent, Path(scratch), _MOST_UNPACKED).members(path):
                 if member.form is Form.PARQUET or not member.size:
                     mistakes.append(Mistake(member.label, "cannot be drafted from", "Name a CSV or XLSX with rows."))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import yaml
 
@@ -75,3 +77,10 @@ def test_the_command_prints_the_draft(command, tmp_path):
     (tmp_path / "deals.csv").write_text(DEALS)
     said = command("profile", tmp_path / "deals.csv", "--system", "acme").output
     assert said.splitlines()[2] == "system: acme"
+
+
+def test_a_file_may_be_named_from_where_one_stands(tmp_path, monkeypatch):
+    (tmp_path / "drop").mkdir()
+    (tmp_path / "drop/deals.csv").write_text(DEALS)
+    monkeypatch.chdir(tmp_path)
+    assert draft_profile([Path("drop/deals.csv")], "acme").startswith("# Drafted from deals.csv.")
