@@ -75,6 +75,11 @@ def _linked(shape: _Form, digest: Digest, text: str, page: str) -> str:
     return shape.link(shape.plain(text), digest.link(page)) if digest.is_linked else shape.plain(text)
 
 
+def _markdown(text: str) -> str:
+    """Return text that Markdown only shows; signs that are plain among blanks stay, for those who read the source."""
+    return encoded(text).replace(" &#61; ", " = ").replace(")&#58; ", "): ")
+
+
 def _slack(text: str) -> str:
     """Return text as Slack shows it, with no mention, link or emphasis in it."""
     safe = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
@@ -106,8 +111,8 @@ def _page(title: str, body: str) -> str:
 
 FORMS: dict[str, _Form] = {
     "markdown": _Form(
-        plain=encoded,
-        strong=lambda text: f"**{encoded(text)}**",
+        plain=_markdown,
+        strong=lambda text: f"**{_markdown(text)}**",
         link=lambda text, address: f"[{text}]({address})",
         title=lambda text: f"\n### {text}\n",
         items=lambda lines: "\n".join(f"- {line}" for line in lines),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from generator.agreement import Agreement
+from generator.agreement import Agreement, Commitment
 from generator.agreement.promises import (
     commitment_sentence,
     definition_changes,
@@ -98,10 +98,17 @@ def _promises(old_side: Side, new_side: Side) -> Iterator[Difference]:
             yield Difference("sla", f"The promise “{one.title}” {one.version} is new, from {one.effective_from}. {now}")
         elif one != before[key]:
             was = commitment_sentence(old, before[key], titles)
-            how = f"Was: {was} Is: {now}" if was != now else f"Its {', '.join(differing(before[key], one))} changed."
+            how = f"Was: {was} Is: {now}" if was != now else _unsaid(before[key], one)
             yield Difference("sla", f"The promise “{one.title}” {one.version} changed. {how}")
     for key in before.keys() - after.keys():
         yield Difference("sla", f"The promise “{before[key].title}” {before[key].version} is gone.")
+
+
+def _unsaid(was: Commitment, now: Commitment) -> str:
+    """Return what changed of a promise that its sentence does not say; most often a newer version follows it."""
+    if now.effective_to and was.model_copy(update={"effective_to": now.effective_to}) == now:
+        return f"It ends where the next version begins, on {now.effective_to}."
+    return f"Its {', '.join(differing(was, now))} changed."
 
 
 def _targets(old: Agreement, new: Agreement) -> Iterator[Difference]:

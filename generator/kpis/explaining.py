@@ -83,7 +83,10 @@ def _period_id(metric_id: str, figure: Figure, label: str, periods: Periods) -> 
     if len(found):
         return int(found[0])
     labels = list(own["label"])
-    span = f" It has {', '.join(figure.grains)} from {min(own['starts_on']):%Y-%m-%d}." if labels else ""
+    # The newest of each grain shows how its labels are written.
+    newest = ", ".join(own.groupby("grain", sort=False)["label"].last())
+    grains = ", ".join(figure.grains)
+    span = f" It has {grains} from {min(own['starts_on']):%Y-%m-%d}, such as {newest}." if labels else ""
     raise click.UsageError(f"{metric_id} has no period {with_hint(label, labels)}.{span}")
 
 

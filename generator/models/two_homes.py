@@ -12,13 +12,20 @@ OVERRULED = "targets_overruled"
 def overruled_targets(engine: Engine) -> tuple[Finding, ...]:
     """Return a note naming the metrics whose targets in targets.yml are out of force because the drop has its own.
 
-    Reads `own_target` (the agreement's), `canonical.target` (the drop's) and nothing of what follows from them.
+    Reads `own_target` (the agreement's), `canonical.target` (the drop's) and nothing of what follows from them. Of
+    two that speak of one span and scope the one agreed last is in force.
     """
     rows = engine.rows(
-        "select distinct own_target.metric_id from own_target"
-        " inner join canonical.target as target on target.metric_id = own_target.metric_id"
-        " where target.target_id = own_target.target_id"
-        " or own_target.version = 'sample' and target.version <> 'sample' order by 1"
+        "select distinct own.metric_id from own_target as own"
+        " inner join canonical.target as target on target.metric_id = own.metric_id"
+        " where target.target_id = own.target_id"
+        " or own.version = 'sample' and target.version <> 'sample'"
+        " or target.period_start = own.period_start and target.period_end = own.period_end"
+        " and coalesce(nullif(lower(target.team), 'all'), '') = coalesce(nullif(lower(own.team), 'all'), '')"
+        " and coalesce(target.region, '') = coalesce(own.region, '')"
+        " and coalesce(target.segment, '') = coalesce(own.segment, '')"
+        " and coalesce(target.owner_id, '') = coalesce(own.owner_id, '')"
+        " and target.agreed_on > coalesce(own.agreed_on, date '0001-01-01') order by 1"
     )
     if not rows:
         return ()

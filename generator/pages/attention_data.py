@@ -9,7 +9,7 @@ from generator.pages import formats
 from generator.pages.context import Context
 from generator.pages.ledger import differences, quarantined
 from generator.pages.notice import Notice
-from generator.pages.words import Chip
+from generator.pages.words import MEMBERS, Chip
 from generator.sources.report import Severity
 
 #: So many findings that taint figures are told one by one.
@@ -62,7 +62,7 @@ def data_problems(context: Context) -> Iterator[Notice]:
         blocks = finding.severity is Severity.BLOCKS
         state = Chip("blocks figures", "bad") if blocks else Chip("taints figures", "warn")
         share = f" ({formats.of(finding.failing, finding.checked)})" if finding.checked else ""
-        subject = finding.id.replace("_", " ").capitalize()
+        subject = MEMBERS["type"].get(finding.id, finding.id.replace("_", " ").capitalize())
         yield Notice("finding", state, subject, "trust.md#findings", f"{finding.text}{share}")
 
     if len(tainting) > TOLD:

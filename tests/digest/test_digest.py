@@ -1,12 +1,14 @@
 import json
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from generator.cli import main
+from generator.digest import Digest, digest_text
 from generator.errors import PublishError
 from generator.progress import Quiet
-from generator.publish import Edition, Ways, publish
+from generator.publish import Edition, Version, Ways, publish
 
 HOSTILE = "<script>alert(1)</script> @everyone [x](javascript:1) *bold*"
 FOUND = {
@@ -35,6 +37,12 @@ FOUND = {
     },
     "attention": [{"state": "look", "subject": HOSTILE, "text": HOSTILE, "page": "trust.html#findings"}],
 }
+
+
+def test_signs_that_are_plain_in_markdown_read_as_they_are_on_a_terminal():
+    line = {"state": "look", "subject": "MQL", "text": "down (−2 pts): 3 %, n = 84 of <b>", "page": "index.html"}
+    digest = Digest(Version("2026-11-20", Path()), FOUND | {"attention": [line]}, "")
+    assert "- MQL: down (−2 pts): 3 %, n = 84 of &#60;b&#62;\n" in digest_text(digest, "markdown")
 
 
 @pytest.fixture

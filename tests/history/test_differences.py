@@ -71,6 +71,14 @@ def test_a_promise_says_what_it_was_and_is(told, side):
     assert "7,777" not in text.partition(" Is: ")[0]
 
 
+def test_a_promise_that_a_newer_version_follows_says_where_it_ends(told, side):
+    sla = side.agreement.sla
+    first = sla.commitments[0]
+    ended = first.model_copy(update={"effective_to": date(2026, 11, 1)})
+    ((_, text),) = told(sla=sla.model_copy(update={"commitments": (ended, *sla.commitments[1:])}))
+    assert text.endswith("changed. It ends where the next version begins, on 2026-11-01.")
+
+
 def test_a_target_says_what_it_was_and_is_and_names_its_kpi(told, side):
     target = side.agreement.targets[0]
     moved = tuple(

@@ -196,8 +196,8 @@ def test_a_ledger_that_does_not_add_up_needs_attention_before_rows_set_aside(tol
 def test_findings_that_block_or_taint_need_attention_and_notes_do_not(told):
     findings = (finding(severity=Severity.BLOCKS), finding("Noted only.", Severity.NOTES), finding("Tainted."))
     assert told(attention.data_problems, findings=findings) == [
-        "Missing amount: Twelve deals carry no amount. (12 of 400)",
-        "Missing amount: Tainted. (12 of 400)",
+        "Deal without an amount: Twelve deals carry no amount. (12 of 400)",
+        "Deal without an amount: Tainted. (12 of 400)",
     ]
 
 
