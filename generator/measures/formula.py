@@ -29,6 +29,8 @@ from generator.measures.scopes import ALL
 
 #: Functions that look at other cells than their own: what stands inside does not say which cells there are.
 _ELSEWHERE = ("prior", "whole", "known")
+#: Why a sum has no value because of some of its units; an input that is missing says nothing of any member.
+_OF_SOME_UNITS = (Status.MISSING_FX.value, Status.NOT_FINITE.value, Status.TOO_LARGE.value)
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,12 +208,17 @@ def _looked_up(name: str, sheet: _Sheet, rows: _Rows) -> Values:
 
 
 def _counted_elsewhere(known: Metric, rows: _Rows) -> Flags:
-    """Return where a member lacks a cell although its dimension is split and its period was counted."""
+    """Return where a member lacks a cell although its dimension is split and its period was counted.
+
+    A whole that is withheld for some of its units was counted too: each of them stands in a member with a cell.
+    """
     grid = known.grid
     dims = {_dims(grid.scopes[scope]) for scope in np.unique(grid.scope)}
     split = np.array([_dims(scope) in dims for scope in rows.scopes], dtype=bool)
     whole = np.full(len(rows), grid.code_of(ALL), dtype="int64")
-    counted = ~np.isnan(taken(known.value, grid.find(rows.period, whole)))
+    at = grid.find(rows.period, whole)
+    withheld = (at >= 0) & np.isin(known.status[at].astype(str), _OF_SOME_UNITS)
+    counted = ~np.isnan(taken(known.value, at)) | withheld
     return np.asarray(split[rows.scope] & counted)
 
 

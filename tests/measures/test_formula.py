@@ -113,6 +113,52 @@ def test_a_member_without_units_is_nought_where_things_add_up(compute):
     assert (found["value"], found["status"]) == (1, "ok")
 
 
+@pytest.fixture
+def costs(november):
+    """Money of which some or nothing can be told, and heads that stand in other regions too."""
+
+    def of(gap):
+        money = november.measure(
+            "sum",
+            f"""
+            unit | moment           | value | region | gap
+            a    | 2026-04-02 12:00 | 1000  | EMEA   |
+            b    | 2026-04-03 12:00 |       | APAC   | {gap}
+            """,
+            by=("region",),
+        )
+        heads = november.measure(
+            "count",
+            """
+            unit | moment           | region
+            a    | 2026-04-02 12:00 | EMEA
+            b    | 2026-04-02 12:00 | APAC
+            c    | 2026-04-02 12:00 | NA
+            """,
+            by=("region",),
+        )
+        both = together([named(money, "money"), named(heads, "heads")], november.periods())
+        found = evaluate("money / heads", "metric", both, additive=("money", "heads"))
+        scopes = ("all", "region=APAC", "region=EMEA", "region=NA")
+        cells = [cell(found, "2026-04", scope) for scope in scopes]
+        return {
+            scope: one["status"] if one["value"] is None else one["value"]
+            for scope, one in zip(scopes, cells, strict=True)
+        }
+
+    return of
+
+
+def test_a_rate_that_is_missing_withholds_the_whole_and_its_own_member_and_no_other(costs):
+    assert costs("missing_fx") == {
+        "all": "missing_fx", "region=APAC": "missing_fx", "region=EMEA": 1000, "region=NA": 0,
+    }  # fmt: skip
+
+
+def test_an_input_that_is_missing_says_of_no_absent_member_that_it_is_nought(costs):
+    assert costs("missing_input")["region=NA"] == "missing_input"
+
+
 def test_a_member_that_is_not_known_there_is_missing(november, results):
     found = evaluate("heads - money", "metric", results)
     assert cell(found, "2026-04", "region=NA")["status"] == "missing_input"
