@@ -10,15 +10,17 @@ from generator.project import PACKAGED
 
 #: Files as they are written; `dot-` stands for a dot at the beginning of a name, which packaging would leave out.
 _FILES = Path(__file__).with_name("files")
-_SCHEMAS = "content/agreement/schema"
+#: Packaged folders that a project takes a copy of, and what of them.
+_COPIED = {"content/agreement/schema": "*.json", "content/reviews": "*"}
 
 
 def write_project(folder: Path) -> list[str]:
     """Write a project into `folder` and return its files; SiteError where any of them is there already."""
     files = {_name(path): path.read_text(encoding="utf-8") for path in _FILES.rglob("*") if path.is_file()}
     files["requirements.txt"] = f"onefunnel=={generator.__version__}\n"
-    for path in sorted((PACKAGED / _SCHEMAS).glob("*.json")):
-        files[f"{_SCHEMAS}/{path.name}"] = path.read_text(encoding="utf-8")
+    for copied, pattern in _COPIED.items():
+        for path in sorted((PACKAGED / copied).glob(pattern)):
+            files[f"{copied}/{path.name}"] = path.read_text(encoding="utf-8")
     there = [name for name in sorted(files) if (folder / name).exists()]
     if there:
         mend = "Name an empty folder; a new project takes the place of nothing."

@@ -42,6 +42,7 @@ def test_the_command_says_what_it_wrote_and_what_comes_next(tmp_path, command):
     said = command("new", tmp_path / "acme").output
     assert f"{tmp_path / 'acme/.github/workflows/onefunnel.yml'}" in said
     assert "Next: cd" in said
+    assert "content/agreement/settings.yml" in said.partition("Next:")[2]
 
 
 @pytest.mark.parametrize("file", [".github/workflows/onefunnel.yml", ".gitlab-ci.yml"])
