@@ -8,14 +8,16 @@ from typing import Any
 import click
 
 from generator.cli.group import main
-from generator.cli.places import FOLDER, need_apart, need_place, need_project
+from generator.cli.places import ADDRESS, FOLDER, need_apart, need_place, need_project
 from generator.cli.session import Session, drop_options, print_json, request_of
 
 
 @main.command()
 @drop_options
 @click.option("--out", type=FOLDER, default="site", show_default=True, help="Where the site goes.")
-@click.option("--site-url", help="Where the site will be served; links then open without loading the page anew.")
+@click.option(
+    "--site-url", type=ADDRESS, help="Where the site will be served; links then open without loading the page anew."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print what was built as JSON.")
 @click.pass_obj
 def build(session: Session, /, out: Path, site_url: str | None, as_json: bool, **options: Any) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from generator.cli.group import main
-from generator.cli.places import FOLDER
+from generator.cli.places import ADDRESS, FOLDER
 
 
 @main.command()
@@ -16,7 +16,7 @@ from generator.cli.places import FOLDER
 @click.option(
     "--format", "form", type=click.Choice(["markdown", "slack", "html"]), default="markdown", show_default=True
 )
-@click.option("--site-url", help="Where the versions are served; with it the message has links.")
+@click.option("--site-url", type=ADDRESS, help="Where the versions are served; with it the message has links.")
 def digest(version: str | None, target: Path, form: str, site_url: str | None) -> None:
     """Print the message about a version: where we stand, what changed, what needs attention.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,9 @@ from typing import Any
 import click
 
 from generator.project import Project
+
+#: A scheme that browsers open, a host, and no sign that ends an attribute or a line.
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9\[][^\s\"'<>\\^`{|}?#]*")
 
 
 class Place(click.Path):
@@ -21,8 +25,21 @@ class Place(click.Path):
         return super().convert(value, param, ctx)
 
 
+class Address(click.ParamType[str]):
+    """Where a site is served: it goes into links, a feed and a map of the site."""
+
+    name = "url"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the address; fail for one that no browser would open as a page."""
+        if not _ADDRESS.fullmatch(str(value)):
+            self.fail(f"{value!r} is no address of a site, such as https://kpi.example.com.", param, ctx)
+        return str(value)
+
+
 FOLDER = Place(file_okay=False, path_type=Path)
 FILE = Place(dir_okay=False, path_type=Path)
+ADDRESS = Address()
 
 
 def need_project(project: Project) -> None:
@@ -37,7 +54,8 @@ def need_project(project: Project) -> None:
 def need_apart(out: Path, project: Project, exports: Path | None, option: str = "--out") -> None:
     """Refuse to write into what is read, or over it: the next drop would hold this one's results."""
     place = out.resolve()
-    for folder in (exports, project.exports, project.root / "content", project.root / "site_templates"):
+    own = (project.root / name for name in ("content", "site_templates", ".onefunnel"))
+    for folder in (exports, project.exports, *own):
         read = folder.resolve() if folder is not None else None
         if read is not None and (place.is_relative_to(read) or read.is_relative_to(place)):
             what = f"{out} holds, or lies in, what is read ({project.shown(read)}). Name a folder of its own."

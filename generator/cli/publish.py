@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from generator.cli.group import main
-from generator.cli.places import FOLDER, need_apart, need_place, need_project
+from generator.cli.places import ADDRESS, FOLDER, need_apart, need_place, need_project
 from generator.cli.session import Session, drop_options, print_json, request_of
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @click.option("--keep", type=click.IntRange(min=1), help="How many versions keep their pages; default: all.")
 @click.option("--mike", is_flag=True, help="Commit the version to a git branch instead, by mike; push it yourself.")
 @click.option("--branch", default="gh-pages", show_default=True, help="The branch, with --mike.")
-@click.option("--site-url", help="Where the folder of versions will be served.")
+@click.option("--site-url", type=ADDRESS, help="Where the folder of versions will be served.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was published as JSON.")
 @click.pass_obj
 def publish(

@@ -11,6 +11,8 @@ from generator.errors import Mistake, PublishError
 from generator.pages.digest import FILE
 from generator.publish import Version, versions_of
 
+_WANTED = {"attention", "changes", "company", "goals"}
+
 
 @dataclass(frozen=True)
 class Digest:
@@ -44,7 +46,9 @@ def read_digest(target: Path, version: str | None, site_url: str | None) -> Dige
     path = chosen[-1].data / FILE
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        if not found.keys() >= _WANTED:
+            raise ValueError
+    except (OSError, ValueError, AttributeError):
         mend = "It was published by an earlier release; publish its drop again."
         raise PublishError(
             "There is nothing to tell.", [Mistake(str(path), "is missing or unreadable", mend)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -11,8 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from generator.errors import Mistake, PublishError
+from generator.measures.results import CELL_COLUMNS
 
 RESULTS, BUILD, AGREEMENT = "kpis.parquet", "build.json", "agreement.json"
 
@@ -61,14 +64,34 @@ def read_earlier(folder: Path) -> Earlier:
     folder = folder.resolve()
     mistakes: list[Mistake] = []
     read = {name: _json(folder / name, mistakes) for name in (BUILD, AGREEMENT)}
-    if not (folder / RESULTS).is_file():
-        mistakes.append(Mistake(str(folder / RESULTS), "is not there", "Name the data folder of a version."))
-    wanted = {"drop", "as_of", "generator", "exports"}
-    if not mistakes and not wanted <= read[BUILD].keys():
+    mistakes += _spoilt(folder / RESULTS)
+    if not mistakes and not _is_whole(read[BUILD]):
         mistakes.append(Mistake(str(folder / BUILD), "does not say what it was built from", "Publish it anew."))
     if mistakes:
         raise PublishError("The earlier version cannot be read.", mistakes)
     return Earlier(folder, read[BUILD], read[AGREEMENT])
+
+
+def _spoilt(results: Path) -> Iterator[Mistake]:
+    """Yield what is wrong with the file of results; only its foot is read."""
+    try:
+        missing = set(CELL_COLUMNS) - set(pq.read_schema(results).names)
+    except FileNotFoundError:
+        yield Mistake(str(results), "is not there", "Name the data folder of a version.")
+    except (OSError, pa.ArrowException):
+        yield Mistake(str(results), "cannot be read", "Restore it from a copy of the version.")
+    else:
+        if missing:
+            yield Mistake(str(results), f"has no column {', '.join(sorted(missing))}", "Restore it from a copy.")
+
+
+def _is_whole(build: Mapping[str, Any]) -> bool:
+    """Whether a build.json says what is asked of it."""
+    try:
+        datetime.fromisoformat(str(build["as_of"]).removesuffix("Z"))
+        return {"drop", "generator"} <= build.keys() and all("sha256" in one for one in build["exports"].values())
+    except (KeyError, ValueError, TypeError, AttributeError):
+        return False
 
 
 def _json(path: Path, mistakes: list[Mistake]) -> dict[str, Any]:

@@ -130,3 +130,16 @@ def test_a_version_is_named_by_its_id_or_its_alias(target, digest):
 def test_a_long_list_leads_to_the_page(target, digest):
     put(target, {**FOUND, "attention": FOUND["attention"] * 12})
     assert "[4 more](https://kpi.example.com/2026-11-20/index.html)" in digest("--site-url", "https://kpi.example.com")
+
+
+@pytest.mark.parametrize("found", [[], {}, {"goals": []}])
+def test_a_message_that_lacks_its_parts_is_named(target, digest, found):
+    put(target, found)
+    assert "digest.json: is missing or unreadable" in digest(code=15)
+
+
+@pytest.mark.parametrize(
+    "url", ["", "javascript:alert(1)", "kpi", 'https://a/"><script>', "https://a b", "http://a\nb"]
+)
+def test_what_is_no_address_of_a_site_is_refused(digest, url):
+    assert "is no address of a site" in " ".join(digest("--site-url", url, code=2).split())
