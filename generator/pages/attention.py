@@ -154,7 +154,8 @@ def unanswered(context: Context) -> Iterator[Notice]:
     if blocked:
         state = Chip(short_status("missing_fx"), "warn")
         page = kpi_page(blocked[0].kpi.id) if len(blocked) == 1 else "trust.md#findings"
-        text = f"no figure for {'; '.join(stand.kpi.title for stand in blocked)}"
+        named = "; ".join(stand.kpi.title for stand in blocked)
+        text = f"no figure for {named}. Add rates to the drop (fx_rate.csv), or set reporting_currency"
         yield Notice("missing_fx", state, "Money", page, text)
 
 

@@ -118,6 +118,8 @@ MEMBERS = {
         "long_pause": "Clocks paused for long",
         "early_give_up": "Given up before the promised attempts",
         "current_value_used": "Judged by today's values",
+        "source_loss": "What an export does not say",
+        "attribute_not_carried": "Criteria without a column",
     },
     "team": {"sales": "Sales", "marketing": "Marketing", "joint": "Both teams", "operations": "Operations"},
     "origin": {

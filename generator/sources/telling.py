@@ -38,7 +38,9 @@ def unclaimed_line(path: str, profiles: Sequence[Profile]) -> str:
     }
     near = likely(PurePosixPath(path.rpartition("!")[2]).stem, names)
     if near is None:
-        return f"no profile claims {path}. Describe it in content/sources/, or take it out."
+        return (
+            f"no profile claims {path}. Describe it in content/sources/ (onefunnel profile drafts it), or take it out."
+        )
     pattern, system = names[near]
     hint = f"The profile '{system}' reads files called {pattern}: rename it, or describe it in content/sources/."
     return f"no profile claims {path}. {hint}"

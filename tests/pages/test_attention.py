@@ -209,7 +209,7 @@ def test_a_missing_exchange_rate_needs_attention(told):
         revenue_won | 2026-10 |       | 10 | missing_fx
     """
     lines = told(attention.unanswered, cells, [kpi("revenue_won", Kind.SUM, unit="currency")])
-    assert lines == ["Money: no figure for Revenue won"]
+    assert lines == ["Money: no figure for Revenue won. Add rates to the drop (fx_rate.csv), or set reporting_currency"]
 
 
 def test_a_target_missed_long_ago_is_no_news_where_the_newest_periods_are_too_small_to_judge(told):

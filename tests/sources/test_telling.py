@@ -41,5 +41,5 @@ def test_a_file_that_no_profile_claims_is_told_the_name_it_was_likely_meant_to_h
 def test_a_file_like_no_other_is_only_named():
     profiles = load_profiles(Project(PACKAGED))
     assert unclaimed_line("zzz.csv", profiles) == (
-        "no profile claims zzz.csv. Describe it in content/sources/, or take it out."
+        "no profile claims zzz.csv. Describe it in content/sources/ (onefunnel profile drafts it), or take it out."
     )
