@@ -286,3 +286,9 @@ def test_giving_up_leaves_the_old_site_and_nothing_else(command, project, drop, 
     assert list(scratch.iterdir()) == []
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
     assert list(out.iterdir()) == []
+
+
+@pytest.mark.parametrize("target", [".onefunnel", ".onefunnel/public"])
+def test_nothing_is_published_among_what_is_private(command, project, drop, target):
+    done = command("--project", project, "publish", "--exports", drop, "--to", project / target, code=2)
+    assert "what is read (.onefunnel)" in " ".join(done.output.split())

@@ -8,9 +8,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from generator.engine import Engine
+from generator.errors import Mistake, PublishError
 from generator.history.tracked import TRACKED, Tracked
 
 #: The folder of a project that holds them; it stays out of every site and every repository.
@@ -27,6 +30,7 @@ PRIVATE = ".onefunnel"
 _KEY, _ROWS = "key", "rows.parquet"
 #: One row a watched row: table, key and row (keyed hashes), trait, day, first_seen (id of a drop).
 COLUMNS = ("table", "key", "row", "trait", "day", "first_seen")
+_KEY_BYTES = 32
 _SEPARATOR = "chr(31)"
 
 
@@ -45,13 +49,18 @@ def identity(exports: Mapping[str, str], as_of: datetime) -> str:
 
 
 def kept_rows(folder: Path) -> Kept | None:
-    """Return what `folder` holds, None where there is nothing that can be read."""
-    try:
-        table = pq.read_table(folder / _ROWS)
-    except (OSError, pa.ArrowException):
+    """Return what `folder` holds, None where there is nothing that can be read.
+
+    Without its key the rows say nothing: under a new one each of them would seem to have changed.
+    """
+    if not (folder / _KEY).is_file():
         return None
-    metadata = table.schema.metadata or {}
-    return Kept(table.to_pandas()[list(COLUMNS)], metadata.get(b"drop", b"").decode())
+    try:
+        table = pq.read_table(folder / _ROWS, columns=list(COLUMNS))
+        drop = (table.schema.metadata or {}).get(b"drop", b"").decode()
+    except (OSError, pa.ArrowException, UnicodeDecodeError):
+        return None
+    return Kept(table.to_pandas(), drop) if pa.types.is_timestamp(table.schema.field("day").type) else None
 
 
 def keep_rows(folder: Path, kept: Kept) -> None:
@@ -117,13 +126,15 @@ def _secret(folder: Path) -> str:
     """Return the key of `folder`, made on the first call."""
     _made(folder)
     path = folder / _KEY
-    try:
+    with suppress(FileExistsError):
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(secrets.token_hex(32))
-    return path.read_text(encoding="ascii").strip()
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(_KEY_BYTES))
+    found = path.read_text(encoding="ascii", errors="replace").strip()
+    if not re.fullmatch(f"[0-9a-f]{{{2 * _KEY_BYTES}}}", found):
+        mend = "Restore the folder from a copy, or remove it: causes are unknown once."
+        raise PublishError("The private record of rows cannot be read.", [Mistake(str(path), "is no key", mend)])
+    return found
 
 
 def _made(folder: Path) -> None:

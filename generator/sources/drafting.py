@@ -23,6 +23,7 @@ from .workbook import read_sheet
 
 _ROWS = 500  # looked at
 _MOST_UNPACKED = 1 << 30
+_MOST_COLUMNS, _LONGEST_NAME = 2_000, 1_000  # more is no header, and comparing names with names would never end
 _LIKELY = 0.82  # how much alike two names must be to be worth a question
 #: Tables that an unknown system may fill; others are made by hand.
 _WANTED = (
@@ -97,7 +98,7 @@ def draft_profile(paths: Iterable[Path], system: str) -> str:
         table, guesses = found[file.name]
         if table is not None:
             tables.setdefault(table.name, []).append(_block(file, table, guesses))
-    unknown = [file.name for file in files if found[file.name][0] is None]
+    unknown = [_on_one_line(file.name) for file in files if found[file.name][0] is None]
     return "".join((_head(system, files), _tables(tables), *(f"# ? nothing known in {name}\n" for name in unknown)))
 
 
@@ -122,6 +123,9 @@ def _read(member: Member) -> _File:
         layout = layout_of(member.path, Expected())
         read = (row for row in records(member.path, layout) if not isinstance(row, Reject | LeftOut))
         header, body = layout.header, [tuple(cells) for _, cells in islice(read, _ROWS)]
+    if len(header) > _MOST_COLUMNS or max(map(len, header), default=0) > _LONGEST_NAME:
+        what = f"its first row has {len(header):,} names, the longest of {max(map(len, header)):,} letters"
+        raise ExportError("Some files are no tables.", [Mistake(member.label, what, "Name a file with a header.")])
     values = {name: [row[n].strip() for row in body if row[n].strip()] for n, name in enumerate(header) if name}
     return _File(member.names[0], tuple(values), values)
 
@@ -212,9 +216,10 @@ def _head(system: str, files: list[_File]) -> str:
     values = [value for file in files for cells in file.cells.values() for value in cells]
     dates = "[iso, proven]" if any(re.fullmatch(_TWO_NUMBERS, value) for value in values) else "iso"
     return (
-        f"# Drafted from {', '.join(file.name for file in files)}.\n"
+        f"# Drafted from {', '.join(_on_one_line(file.name) for file in files)}.\n"
         "# Lines with ? are guesses or questions: answer them, then run `onefunnel check`.\n"
-        f"system: {system}\ntitle: {system.title()}\nencodings: [utf-8, cp1252]\ndates: {dates}\nnumbers: proven\n"
+        f"system: {_scalar(system)}\ntitle: {_scalar(system.title())}\nencodings: [utf-8, cp1252]\n"
+        f"dates: {dates}\nnumbers: proven\n"
     )
 
 
@@ -236,7 +241,7 @@ def _block(file: _File, table: Table, guesses: dict[str, _Guess]) -> str:
             lines.append(f"        # ? {column.name}: no column is like it, and without it a row means nothing")
     used = {guess.name for guess in guesses.values()}
     if rest := [name for name in file.header if name not in used]:
-        lines.append(f"      # not read: {', '.join(' '.join(name.split()) for name in rest)}")
+        lines.append(f"      # not read: {', '.join(map(_on_one_line, rest))}")
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -251,6 +256,11 @@ def _pattern(name: str) -> str:
     """Return a file name with its days and numbers left open."""
     stem, dot, ending = name.rpartition(".")
     return re.sub(r"\d[\d_-]*", "*", stem) + dot + ending
+
+
+def _on_one_line(name: str) -> str:
+    """Return a name as a comment can say it."""
+    return " ".join(name.split())
 
 
 def _scalar(text: str) -> str:

@@ -84,3 +84,19 @@ def test_a_file_may_be_named_from_where_one_stands(tmp_path, monkeypatch):
     (tmp_path / "drop/deals.csv").write_text(DEALS)
     monkeypatch.chdir(tmp_path)
     assert draft_profile([Path("drop/deals.csv")], "acme").startswith("# Drafted from deals.csv.")
+
+
+def test_names_of_files_and_systems_stay_on_their_lines(tmp_path):
+    path = tmp_path / 'a\ny: "z.csv'
+    path.write_text("Lead ID,[x]\n1,2\n")
+    found = yaml.safe_load(draft_profile([path], "b: [\nc"))
+    assert found["system"] == "b: [\nc"
+    assert set(found) <= {"system", "title", "encodings", "dates", "numbers", "tables"}
+
+
+@pytest.mark.parametrize("header", [",".join(f"c{n}" for n in range(2_001)), "x" * 5_000 + ",b"])
+def test_what_is_no_header_is_told_at_once(tmp_path, header):
+    path = tmp_path / "wide.csv"
+    path.write_text(f"{header}\n1,2\n")
+    with pytest.raises(ExportError, match=r"wide\.csv: its first row has"):
+        draft_profile([path], "acme")
