@@ -54,7 +54,7 @@ def _models(context: Context) -> Iterator[Block]:
     if stand and len(credits) > 1:
         figures = (_bars(context, credits, stand), _table(context, credits))
         said = (_spread_text(context, credits, stand), CAUTION)
-        yield Block("Channels by model", "models", said, figures, tuple(_withheld(context, stand.period.label)))
+        yield Block("Channels by model", "models", said, figures, tuple(withheld(context, stand.period.label)))
 
 
 def credits_of(context: Context, period: str) -> list[Credit]:
@@ -82,12 +82,12 @@ def _by_model(context: Context, period: str) -> dict[str, list[tuple[str, Cell]]
     return {model: cells for model, cells in found.items() if cells}
 
 
-def _withheld(context: Context, period: str) -> Iterator[str]:
+def withheld(context: Context, period: str) -> Iterator[str]:
     """Yield why a model is not among the others."""
     for model, cells in _by_model(context, period).items():
         status = next((cell.status for _, cell in cells if cell.value is None), "")
         if status:
-            yield f"{context.label('model', model)}: {words.STATUS_WORDS.get(status, status)}."
+            yield f"{context.label('model', model)} is left out ({words.STATUS_WORDS.get(status, status)})."
 
 
 def _spread_text(context: Context, credits: list[Credit], stand: Headline) -> str:

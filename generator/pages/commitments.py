@@ -148,7 +148,7 @@ def _delays(context: Context, commitment: Commitment) -> Iterator[Block]:
         said.append(f"Of those kept, {formats.counted(grace)} only within the grace.")
     if said:
         days = context.report.agreement.settings.record_retention_days
-        yield Block("Behind the share", "behind", (*said, f"All of the last {days} days."))
+        yield Block("Behind the share", "behind", (*said, f"This looks back on the last {days} days."))
 
 
 def _where(context: Context, commitment: Commitment) -> Iterator[Block]:

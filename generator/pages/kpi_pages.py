@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -245,11 +246,16 @@ def _in_force(context: Context, kpi: Kpi) -> list[tuple[str, str]]:
     """Return the settings that change a KPI's number; a block is listed key by key."""
     rows = context.settings
     return [
-        (key, value or "none")
+        (key, _listed(value) or "none")
         for wanted in kpi.settings
         for key, value in rows.items()
         if key == wanted or key.startswith(f"{wanted}.")
     ]
+
+
+def _listed(value: str) -> str:
+    """Return a setting's text without the signs of a list."""
+    return ", ".join(map(str, json.loads(value))) if value.startswith("[") else value
 
 
 def _after_first_paragraph(prose: str) -> str:

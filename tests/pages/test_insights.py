@@ -141,7 +141,7 @@ def test_channels_stand_by_model_with_their_spread_and_every_model_adds_up(conte
 def test_a_model_that_is_withheld_is_named_with_its_reason_and_not_read_as_nothing(context):
     kpis = [kpi("attributed_revenue", Kind.SUM, unit="currency", by=("channel", "model"))]
     (block,) = attribution.blocks(context(CREDIT, kpis))
-    assert block.notes == ("Markov: suppressed: too few to publish.",)
+    assert block.notes == ("Markov is left out (suppressed: too few to publish).",)
 
 
 BRIDGE = """

@@ -8,6 +8,7 @@ from datetime import date
 from generator.measures.scopes import ALL
 from generator.pages import formats
 from generator.pages.agreed_targets import NAMES, following
+from generator.pages.attribution import withheld
 from generator.pages.block import Block
 from generator.pages.cells import Cell
 from generator.pages.context import address
@@ -124,22 +125,26 @@ def _attribution(view: View) -> Iterator[Block]:
             if roi
             else ()
         )
-        yield Block("Attribution, model beside model", "attribution", (*said, *returned), (channels,))
+        missing = tuple(withheld(view.context, view.row.label))
+        yield Block("Attribution, model beside model", "attribution", (*said, *returned), (channels,), missing)
 
 
 def _by_channel(view: View, models: tuple[str, ...]) -> Trusted:
-    """Return the revenue that each model gives to each channel; a model without enough journeys says so."""
+    """Return the revenue that each model gives to each channel, without models that lack journeys."""
     metric, cells = "attributed_revenue", view.context.cells
     found: dict[str, dict[str, str]] = {}
+    told: set[str] = set()
     worth: dict[str, float] = {}
     for model, channel, scope in cells.pairs(metric, "model", "channel"):
         cell = cells.cell(metric, view.row.label, scope) if model in models else None
         if cell and cell.value != 0:
             found.setdefault(channel, {})[model] = _credited(view, cell)
+            told |= {model} if cell.value is not None else set()
             worth[channel] = max(worth.get(channel, 0.0), cell.value or 0.0)
     order = sorted((name for name in found if worth[name]), key=lambda name: (-worth[name], name))[:10]
-    rows = [[view.context.label("channel", name), *(found[name].get(model, "") for model in models)] for name in order]
-    heads = ["Channel", *(view.context.label("model", model) for model in models)]
+    shown = [model for model in models if model in told]
+    rows = [[view.context.label("channel", name), *(found[name].get(model, "") for model in shown)] for name in order]
+    heads = ["Channel", *(view.context.label("model", model) for model in shown)]
     return html_table(heads, rows) if rows else Trusted("")
 
 
