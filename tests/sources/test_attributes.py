@@ -8,6 +8,9 @@ import pytest
 
 from generator.agreement.lifecycle import Attribute
 from generator.errors import ExportError
+from generator.project import PACKAGED, Project
+from generator.sources import open_drop
+from generator.sources.kept import reading_key
 
 SAID = "select lead_id, attribute, value, number from canonical.lead_attribute order by all"
 HEADER = "lead_id,created_at,is_competitor,engineers,job_title,checked_on\n"
@@ -127,3 +130,19 @@ def test_of_a_person_in_two_systems_the_crm_goes_first_and_the_other_fills_what_
         ("00Q000000000001AAA", "engineers", "40", 40.0),
         ("00Q000000000001AAA", "is_competitor", "0", 0.0),
     ]
+
+
+def test_another_declaration_is_another_reading(tmp_path, sample_agreement):
+    (tmp_path / "lead.csv").write_text(HEADER + f"L1,{DAY},yes,12,,\n")
+    project = Project(PACKAGED)
+    drop = open_drop(tmp_path, "2026-11-20", project, sample_agreement.settings)
+    first, *others = sample_agreement.lifecycle.attributes
+    as_text = [one.model_copy(update={"type": "text"}) if one.id == "engineers" else one for one in others]
+    keys = {
+        reading_key(drop, project, replace(sample_agreement, lifecycle=lifecycle))
+        for lifecycle in (
+            sample_agreement.lifecycle,
+            sample_agreement.lifecycle.model_copy(update={"attributes": (first, *as_text)}),
+        )
+    }
+    assert len(keys) == 2
