@@ -133,16 +133,16 @@ def _by_channel(view: View, models: tuple[str, ...]) -> Trusted:
     """Return the revenue that each model gives to each channel, without models that lack journeys."""
     metric, cells = "attributed_revenue", view.context.cells
     found: dict[str, dict[str, str]] = {}
-    told: set[str] = set()
+    lacking: set[str] = set()
     worth: dict[str, float] = {}
     for model, channel, scope in cells.pairs(metric, "model", "channel"):
         cell = cells.cell(metric, view.row.label, scope) if model in models else None
         if cell and cell.value != 0:
             found.setdefault(channel, {})[model] = _credited(view, cell)
-            told |= {model} if cell.value is not None else set()
+            lacking |= {model} if cell.value is None else set()
             worth[channel] = max(worth.get(channel, 0.0), cell.value or 0.0)
     order = sorted((name for name in found if worth[name]), key=lambda name: (-worth[name], name))[:10]
-    shown = [model for model in models if model in told]
+    shown = [model for model in models if model not in lacking]
     rows = [[view.context.label("channel", name), *(found[name].get(model, "") for model in shown)] for name in order]
     heads = ["Channel", *(view.context.label("model", model) for model in shown)]
     return html_table(heads, rows) if rows else Trusted("")
