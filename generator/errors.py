@@ -121,7 +121,7 @@ def told(kind: type[ReportError], summary: str) -> Iterator[None]:
         if problem.errno not in _ENVIRONMENT:
             raise
         hint = "Make room, or choose another place." if problem.errno in _FULL else ""
-        where = str(problem.filename or "the system")
+        where = str(problem.filename2 or problem.filename or "the system")  # of a copy, the place it goes to
         raise kind(summary, [Mistake(where, problem.strerror or "refused", hint)]) from problem
 
 
