@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -31,7 +32,7 @@ def _rising(edges: tuple[Decimal, ...]) -> tuple[Decimal, ...]:
 
 
 def _link(pattern: str) -> str:
-    if not pattern.startswith("https://") or "{id}" not in pattern:
+    if not re.fullmatch(r"https://[^\s\"'<>{}/?#]+[/?#][^\s\"'<>]*\{id\}[^\s\"'<>]*", pattern):
         raise mistake("the pattern is no https URL with {id}", "Write https://crm.example.com/lead/{id} or null.")
     return pattern
 

@@ -50,6 +50,8 @@ COMMITMENT = """commitments:
         ("settings", "sm_cost_band: [0.3, 0.4, 0.5]", "sm_cost_band", "the list is too long"),
         ("settings", "sm_cost_band: [0.3]", "sm_cost_band", "no value number 2"),
         ("settings", "record_links: http://crm.example.com/{id}", "record_links", "no https URL with {id}"),
+        ("settings", "record_links: 'https://{id}.example.com/'", "record_links", "no https URL with {id}"),
+        ("settings", "record_links: 'https://crm.example.com/{id}\"><b>'", "record_links", "no https URL with {id}"),
         ("settings", "locale: english", "locale", "'english' is not of the form"),
         ("sla", COMMITMENT.replace("2024-01-01", "2024-02-30"), "commitments[0].effective_from", "is not a date"),
         ("sla", COMMITMENT.replace("2024-01-01", "20240101"), "commitments[0].effective_from", "is not a date"),
