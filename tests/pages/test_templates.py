@@ -57,7 +57,9 @@ def test_prose_of_a_project_lies_over_the_packaged_prose_and_joins_the_navigatio
     )
     docs = written(report, project)
     assert "Plain {{ text }}." in (docs / "guide/onboarding.md").read_text()
-    assert written.pages.nav[-1]["Guide"][0] == {"Our &lt;first&gt; week": "guide/onboarding.md"}
+    pages = [page for item in written.pages.nav[-1]["Guide"] for page in item.values()]
+    assert {"Our &lt;first&gt; week": "guide/onboarding.md"} in written.pages.nav[-1]["Guide"]
+    assert pages.index("guide/start.md") < pages.index("guide/onboarding.md") < pages.index("guide/reading.md")
     assert (docs / "guide/reading.md").is_file()
 
 
@@ -92,7 +94,7 @@ def test_front_matter_survives_any_title(written, report, kpis):
     docs = written(replace(report, kpis=(odd, *kpis[2:])))
     front = (docs / "kpis/lead_volume.md").read_text().split("---\n")[1]
     meta = yaml.safe_load(front)
-    assert set(meta) == {"title", "description", "rail"}
+    assert set(meta) == {"title", "description", "rail", "search"}
     assert meta["title"].startswith("He said: &quot;&lt;b&gt;")
 
 
