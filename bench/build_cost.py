@@ -19,8 +19,9 @@ from typing import Any
 import yaml
 
 from bench.timing import print_table, run
-from generator.build import Request, measure, write_data
+from generator.build import Request, measure
 from generator.charts import write_drawings
+from generator.data import write_data
 from generator.demo import make_demo
 from generator.pages import write_pages
 from generator.progress import Quiet

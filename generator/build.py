@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,29 +11,26 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 import generator
 from generator.agreement import Agreement, load_agreement
 from generator.calendar import build_calendar
 from generator.charts import Pen, second_pen, write_drawings
+from generator.data import write_data
 from generator.engine import Engine, open_engine
 from generator.errors import ExportError, SiteError, told
-from generator.history import Changes, changes_json, first_told, record_of, with_restatements, write_first
+from generator.history import Changes, first_told, record_of, with_restatements
 from generator.kpis import (
     Explanation,
     Kpi,
     MeasuredKpis,
     Memory,
-    csv_header,
-    csv_text,
     explain,
     load_kpis,
     measure_kpis,
     targets_of_nothing,
     windows_too_short,
-    write_results,
 )
+from generator.labels import labels_of
 from generator.measures import assemble
 from generator.measures.results import Results
 from generator.models import build_facts
@@ -186,7 +182,7 @@ def report_of(ready: Prepared, results: Results, missing: Mapping[str, tuple[str
         load=ready.load,
         findings=worst_first(ready.findings + windows_too_short(ready.kpis, results, windows)),
         missing=missing,
-        labels=_labels(ready.engine, ready.agreement),
+        labels=labels_of(ready.engine, ready.agreement),
         version=generator.__version__,
         targets=agreed_targets(ready.engine),
         records=list_records(ready.engine, ready.agreement, ready.drop.as_of.date() - LISTED),
@@ -284,23 +280,6 @@ def _has_own_place(project: Project) -> bool:
     return not project.is_packaged or (project.root / ".git").exists()
 
 
-def write_data(report: Report, folder: Path, *, results: bool = True) -> None:
-    """Write results, ledger, build record and the agreement as it was into `folder`."""
-    folder.mkdir(parents=True, exist_ok=True)
-    if results:
-        (folder / "kpis.csv").write_bytes("".join((csv_header(), *report.lines)).encode("utf-8"))
-        (folder / "flags.csv").write_text(csv_text(report.results.flags), encoding="utf-8")
-        for name in ("kpis.json", "kpis.parquet"):
-            write_results(report.results, folder / name)
-    (folder / "load.csv").write_text(_ledger_csv(report.load), encoding="utf-8")
-    (folder / "build.json").write_text(_json(_build_record(report)), encoding="utf-8")
-    (folder / "agreement.json").write_text(_json(report.agreed), encoding="utf-8")
-    if report.changes:
-        (folder / "changes.json").write_text(changes_json(report.changes), encoding="utf-8")
-    if report.first is not None:
-        write_first(report.first, folder)
-
-
 def explain_cell(
     project: Project, request: Request, metric: str, period: str, where: Mapping[str, str], progress: Progress
 ) -> Explanation:
@@ -313,47 +292,3 @@ def worst_first(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """Return `findings` by weight, those with most rows first."""
     order = list(Severity)
     return tuple(sorted(findings, key=lambda one: (order.index(one.severity), -one.failing, one.id, one.text)))
-
-
-def _labels(engine: Engine, agreement: Agreement) -> dict[str, dict[str, str]]:
-    """Return how members are printed where their id is no word for readers."""
-    return {
-        "owner": _owner_labels(engine, agreement.settings.owner_names),
-        "channel": {channel.id: channel.title for channel in agreement.channels},
-        "tier": {tier.id: tier.title for tier in agreement.sla.tiers},
-        "reason": {reason.code: reason.title for reason in agreement.lifecycle.reasons},
-        "stage": {stage.id: stage.title for stage in agreement.pipeline.stages},
-        "commitment": {one.id: one.title for one in agreement.sla.commitments},
-    }
-
-
-def _owner_labels(engine: Engine, names: bool) -> dict[str, str]:
-    rows = engine.rows("select owner_id, display_name, coalesce(role, team), owner_id from owner order by owner_id")
-    if names:
-        return {owner: name or f"{role} {_tail(owner)}" for owner, name, role, _ in rows}
-    return {owner: f"{role or 'Owner'} {_tail(owner)}" for owner, _, role, _ in rows}
-
-
-def _tail(identifier: str) -> str:
-    return f"…{identifier[-4:]}" if len(identifier) > 4 else identifier
-
-
-def _ledger_csv(load: LoadReport) -> str:
-    lines = [(line.file, line.table, line.outcome.value, line.reason.value, line.rows) for line in load.ledger]
-    return csv_text(pd.DataFrame(lines, columns=["file", "table", "outcome", "reason", "rows"]))
-
-
-def _build_record(report: Report) -> dict[str, object]:
-    return {
-        "drop": report.drop.id,
-        "as_of": f"{report.drop.as_of.isoformat()}Z",
-        "generator": report.version,
-        "agreement": report.agreement.digest,
-        "exports": {file.path: {"sha256": file.sha256, "rows": file.rows} for file in report.load.files},
-        "tables": {name: table.rows for name, table in sorted(report.load.tables.items())},
-        "definitions": {f"{one.id}": one.version for one in report.agreement.lifecycle.definitions},
-    }
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n"

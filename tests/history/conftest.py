@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from generator.build import Request, facts_of, read_inputs, report_on, write_data
+from generator.build import Request, facts_of, read_inputs, report_on
+from generator.data import write_data
 from generator.demo import make_drops
 from generator.history import first_told
 from generator.kpis import measure_kpis
