@@ -46,11 +46,6 @@ class Entry(Frozen):
             raise mistake("there is an outcome, but no day", "Add `closed_on`, the day on which it was closed.")
         return self
 
-    @property
-    def title(self) -> str:
-        """What is to be done or decided, in a sentence."""
-        raise NotImplementedError
-
     def is_raised_by(self, day: date) -> bool:
         """Whether it was known before `day` began."""
         return self.raised_on < day
