@@ -12,7 +12,7 @@ import duckdb
 
 from bench.timing import Run, print_table, run
 
-_AS_OF = "2026-11-20T18:00:00Z"
+AS_OF = "2026-11-20T18:00:00Z"
 
 #: Made-up tables in canonical shape: no story, but all the joins. `n` is the number of leads.
 _TABLES = {
@@ -59,15 +59,16 @@ _TABLES = {
     "owner": """
         select 'R' || i as owner_id, 'Rep ' || i as display_name, 'sales' as team from range(80) t(i)""",
     "spend": """
-        select 'S' || i as spend_id, date '2024-11-01' + interval (i) month as period_start,
-            date '2024-11-01' + interval (i + 1) month as period_end, 'marketing' as team, 'program' as category,
+        select 'S' || i as spend_id, cast(date '2024-11-01' + interval (i) month as date) as period_start,
+            cast(date '2024-11-01' + interval (i + 1) month as date) as period_end, 'marketing' as team,
+            'program' as category,
             'acquisition' as purpose, cast(100000 as decimal(18, 6)) as amount, 'USD' as currency
         from range(24) t(i)""",
 }
 
 
-def make_drop(folder: Path, leads: int) -> None:
-    """Write the tables as Parquet into `folder`."""
+def make_drop(folder: Path, leads: int, form: str = "parquet") -> None:
+    """Write the tables into `folder`, each as one file of the form `parquet` or `csv`."""
     start = "timestamp '2024-11-20' + interval (cast(hash({0}) % 62000000 as bigint)) second"
     moments = {
         "moment": start.format("i"),
@@ -79,7 +80,7 @@ def make_drop(folder: Path, leads: int) -> None:
     with duckdb.connect() as connection:
         for table, sql in _TABLES.items():
             query = sql.format(n=leads, **moments)
-            connection.execute(f"copy ({query}) to '{folder / table}.parquet' (format parquet)")
+            connection.execute(f"copy ({query}) to '{folder / table}.{form}' (format {form})")
 
 
 def main(leads: int = 1_000_000, folder: Path | None = None) -> None:
@@ -91,7 +92,7 @@ def main(leads: int = 1_000_000, folder: Path | None = None) -> None:
             make_drop(drop, leads)
         read = run("-c", f"import duckdb; c = duckdb.connect(); {_reading(drop)}")
         out = Path(scratch) / "stages.json"
-        measured = run("-m", "bench.stages", str(drop), _AS_OF, str(out))
+        measured = run("-m", "bench.stages", str(drop), AS_OF, str(out))
         found = json.loads(out.read_text(encoding="utf-8"))
     _report(leads, read, measured, found)
 
