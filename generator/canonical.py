@@ -151,6 +151,13 @@ TABLES: dict[str, Table] = {
             moment="occurred_at",
         ),
         Table(
+            "contact_role",
+            ("opportunity_id", "lead_id", "role"),
+            "a person takes part in a deal, in one role",
+            _columns("opportunity_id* lead_id* role~ is_primary:boolean since:instant"),
+            moment="since",
+        ),
+        Table(
             "spend",
             ("spend_id",),
             "money spent over [period_start, period_end)",
@@ -159,6 +166,15 @@ TABLES: dict[str, Table] = {
                 " category*{program|people|commission|tools|agency|overhead}"
                 " purpose*{acquisition|expansion|retention|brand|unallocated}"
                 " channel~ campaign_id~ region~ segment~ amount:money* currency"
+            ),
+        ),
+        Table(
+            "vendor_invoice",
+            ("invoice_id",),
+            "a line of a vendor's invoice, without tax, for [period_start, period_end): spend is held against it",
+            _columns(
+                "invoice_id* period_start:date* period_end:date* team*{marketing|sales}"
+                " category{program|people|commission|tools|agency|overhead} channel~ amount:money* currency"
             ),
         ),
         Table(

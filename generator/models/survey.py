@@ -15,6 +15,7 @@ from generator.sources.report import LoadReport
 #: The first and the last day of a row, in SQL, of tables whose rows carry no moment.
 _DAYS = {
     "spend": ("period_start", "period_end - 1"),
+    "vendor_invoice": ("period_start", "period_end - 1"),
     "subscription": ("start_date", "start_date"),
     "revenue": ("month", "month"),
     "target": ("period_start", "period_end - 1"),

@@ -16,6 +16,7 @@ _CONTRADICTIONS = {
     "opportunity": "is_won and not is_closed",
     "fx_rate": "rate <= 0",
     "spend": "period_end <= period_start",
+    "vendor_invoice": "period_end <= period_start",
     "target": "period_end <= period_start",
     "forecast_snapshot": "period_end <= period_start",
     "subscription": "end_date < start_date",
@@ -29,6 +30,7 @@ _NEEDS_PARENT = {
     "assignment": ("lead_id", "lead"),
     "sla_pause": ("lead_id", "lead"),
     "opportunity_stage_event": ("opportunity_id", "opportunity"),
+    "contact_role": ("opportunity_id", "opportunity"),
 }
 
 

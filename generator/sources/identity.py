@@ -24,6 +24,7 @@ _NAMED = {
     "activity": "lead_id",
     "touch": "lead_id",
     "lead_attribute": "lead_id",
+    "contact_role": "lead_id",
     "opportunity": "primary_lead_id",
 }
 #: What the record that counts does not take over: these belong to the system that says them.
@@ -179,7 +180,7 @@ def _leave_deals(engine: Engine, system: _System, above: str, present: set[str])
     copies = engine.rows(f"select count(*) from canonical.opportunity where _out = 0 and {copied}")[0][0]
     if not known or not copies:
         return
-    for table in ("opportunity_stage_event", "opportunity"):
+    for table in ("contact_role", "opportunity_stage_event", "opportunity"):
         if table in present:
             _leave(engine, table, copied)
     text = f"Deals of {system.name} that are left out, because the CRM's deals are in the drop: {copies:,}."
