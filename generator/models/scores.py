@@ -31,16 +31,18 @@ def score_thresholds(agreement: Agreement) -> list[tuple[datetime, datetime, flo
     """Return the score from which leads qualify, and from and until when (UTC, exclusive) it is in force.
 
     It is the setting `score_threshold`, else the first score that every lead needs in that version of the definition.
+    A time without one is judged at the score that a later version asks for first.
     """
     if agreement.settings.score_threshold is not None:
         return [(_EVER, _NEVER, agreement.settings.score_threshold)]
     versions = agreement.versions_of("mql")
     zone = agreement.settings.reporting_timezone
-    starts = [*(start_of_day(version.effective_from, zone) for version in versions), _NEVER]
+    starts = [_EVER, *(start_of_day(version.effective_from, zone) for version in versions), _NEVER]
+    needed = [None, *(next(_needed(version.criteria), None) for version in versions)]
     return [
         (starts[at], starts[at + 1], score)
-        for at, version in enumerate(versions)
-        if (score := next(_needed(version.criteria), None)) is not None
+        for at in range(len(needed))
+        if (score := next((later for later in needed[at:] if later is not None), None)) is not None
     ]
 
 

@@ -143,13 +143,16 @@ def _scored(oracle: Oracle):
 
 
 def _needed(oracle: Oracle, day) -> float | None:
-    """Return the score that every lead needs in the definition of that day."""
-    version = oracle.story.agreement.definition_at("mql", day)
-    parts = list(version.criteria.all) if version else []
-    while parts:
-        part = parts.pop(0)
-        if hasattr(part, "all"):
-            parts = [*part.all, *parts]
-        elif hasattr(part, "score") and part.op in (">=", ">"):
-            return float(part.value)
+    """Return the score that every lead needs in the definition of that day, or of the first later one that asks."""
+    agreement = oracle.story.agreement
+    inside = agreement.definition_at("mql", day)
+    later = [one for one in agreement.versions_of("mql") if one is inside or one.effective_from > day]
+    for version in sorted(later, key=lambda one: one.effective_from):
+        parts = list(version.criteria.all)
+        while parts:
+            part = parts.pop(0)
+            if hasattr(part, "all"):
+                parts = [*part.all, *parts]
+            elif hasattr(part, "score") and part.op in (">=", ">"):
+                return float(part.value)
     return None

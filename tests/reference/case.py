@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from generator.agreement.settings import Settings
 from generator.project import Project
 
 HERE = Path(__file__).parent
@@ -26,6 +27,9 @@ METRICS = {
 
 #: Members that the agreement knows under another id.
 MEMBERS = {"channel=events": "channel=event", "rule=lead_origin": "all"}
+
+#: A case has one window: that of the conversion which it is about.
+WINDOWS = ("mql_to_sql", "lead_to_customer", "mql_to_pipeline", "mql_to_won", "lead_to_mql")
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,8 @@ def make_project(name: str, folder: Path) -> Project:
     _write(agreement / "settings.yml", _settings(config))
     # Targets of the sample company have no place in a case.
     _write(agreement / "sla.yml", {"commitments": _commitments(config)})
+    if "definitions" in config:
+        _write(agreement / "lifecycle.yml", {"definitions": _definitions(config["definitions"])})
     return Project(folder)
 
 
@@ -89,19 +95,11 @@ def _write(path: Path, content: dict[str, Any]) -> None:
 
 
 def _settings(config: dict[str, Any]) -> dict[str, Any]:
-    same = (
-        "clock_skew_seconds", "reporting_timezone", "response_start", "conflict_grace_hours", "mql_count",
-        "exclude_loss_reasons", "reporting_currency", "win_types", "zero_amount_in_deal_size", "sla_period",
-        "fiscal_year_start_month", "pacing", "reporting_calendar", "to_date_cut", "paid_channels",
-        "gross_margin_kind", "cac", "clv", "retention",
-    )  # fmt: skip
-    settings = {key: config[key] for key in same if key in config}
+    settings = {key: config[key] for key in Settings.model_fields if key in config and key != "sources"}
     if "window_days" in config:
-        settings["windows"] = {"mql_to_sql": config["window_days"]}
+        settings["windows"] = dict.fromkeys(WINDOWS, config["window_days"])
     if attribution := _attribution(config):
         settings["attribution"] = attribution
-    if "touch_dedupe_minutes" in config:
-        settings["touch_dedupe_minutes"] = config["touch_dedupe_minutes"]
     if "fx_policy" in config:
         settings["fx"] = {
             "policy": config["fx_policy"],
@@ -109,6 +107,11 @@ def _settings(config: dict[str, Any]) -> dict[str, Any]:
             "constant": config["fx_constant"],
         }
     return settings
+
+
+def _definitions(given: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    agreed = {"sales": "Sales", "marketing": "Marketing", "on": "2024-01-01"}
+    return [{"agreed": agreed, "why": "As the case says.", **one} for one in given]
 
 
 def _attribution(config: dict[str, Any]) -> dict[str, Any]:
