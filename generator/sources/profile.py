@@ -135,6 +135,7 @@ class Written(_Frozen):
     repeated: Literal["first"] | None = None  # which of several columns with one name is read; None: a mistake
     totals: Patterns | None = None  # lines whose first cell fits are sums of others, not rows
     copied_by: Names | None = None  # columns that a warehouse's copy adds; its times without a zone are UTC
+    current: Names | None = None  # columns that say whether a row is what its record is now; earlier versions are left
     ends: Literal["blank_line"] | None = None  # where the rows end and a footer begins; None: with the file
 
 
@@ -197,6 +198,7 @@ class Loss(_Frozen):
     says: str
     tables: Names = ()
     without: Names = ()  # said only when none of these sources has a file
+    given: Names = ()  # said only when a file has one of these columns
 
 
 class Members(_Frozen):

@@ -222,7 +222,7 @@ def raw_columns(profile: Profile, name: str) -> dict[str, tuple[str, ...]]:
     wanted: dict[str, tuple[str, ...]] = {offered: (offered, *rule.from_) for offered, rule in source.columns.items()}
     known = {spelling.casefold() for names in wanted.values() for spelling in names}
     known |= {family.casefold() for family in source.families}
-    extra: list[Any] = [*source.key, *source.latest_by, *source.required]
+    extra: list[Any] = [*source.key, *source.latest_by, *source.required, *(profile.written(source, "current") or ())]
     for _, block, _ in profile.blocks():
         if block.from_ == name:
             extra += [*block.where, *(spelling for rule in block.columns.values() for spelling in rule.from_)]

@@ -94,7 +94,10 @@ class Relations:
                 cell = f"zoned_values({cell})"
             cells.append(f"{cell} as {quoted(column)}")
         listed = ", ".join(cells) or "0 as _nothing"
-        return f"select {file.number} as _file, {rows_of(file)} as _row, {listed} from raw.f{file.number}"
+        # A copy that keeps versions marks the one that stands; of a record that is gone it marks none.
+        marks = [name for name in self._profile.written(source, "current") or () if name in file.columns]
+        stands = "".join(f" where coalesce(flag(cast({quoted(name)} as varchar)), true)" for name in marks[:1])
+        return f"select {file.number} as _file, {rows_of(file)} as _row, {listed} from raw.f{file.number}{stands}"
 
     def _with_short_ids(self, file: RawFile, names: list[str]) -> set[str]:
         """Return the columns with ids of 15 signs; most files have none, and widening is dear to plan."""

@@ -133,7 +133,13 @@ def prepare(
         for dimension, members in profile.members.items():
             known = _readable(engine, relations.build(members.from_), members.key, members.name)
             names[dimension] = names.get(dimension, {}) | known
-        losses += [loss for loss in profile.loses if not any(relations.build(name).files for name in loss.without)]
+        there = {column for file in own for column in file.columns}
+        losses += [
+            loss
+            for loss in profile.loses
+            if not any(relations.build(name).files for name in loss.without)
+            and (not loss.given or there & set(loss.given))
+        ]
         mistakes += relations.mistakes
         conflicts += relations.conflicts
     if mistakes:

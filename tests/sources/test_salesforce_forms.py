@@ -92,6 +92,23 @@ def test_a_copy_in_a_warehouse_is_the_object_itself_in_utc(golden, copier):
         assert drop.column("lead", "region") == ["North"]
 
 
+VERSIONS = """
+    id                 | created_date        | lead_source | status    | is_converted | is_deleted | _fivetran_start     | _fivetran_end       | _fivetran_active | _fivetran_synced
+    -------------------+---------------------+-------------+-----------+--------------+------------+---------------------+---------------------+------------------+--------------------
+    00Q000000000001AAA | 2026-03-02 09:00:00 | Web         | Open      | FALSE        | FALSE      | 2026-03-02 09:00:00 | 2026-03-05 08:59:59 | FALSE            | 2026-03-05 09:00:00
+    00Q000000000001AAA | 2026-03-02 09:00:00 | PPC         | Qualified | FALSE        | FALSE      | 2026-03-05 09:00:00 | 9999-12-31 23:59:59 | TRUE             | 2026-03-05 09:00:00
+    00Q000000000002AAA | 2026-03-03 09:00:00 | Web         | Open      | FALSE        | FALSE      | 2026-03-03 09:00:00 | 2026-03-09 09:00:00 | FALSE            | 2026-03-09 09:00:00
+"""
+
+
+def test_of_a_copy_that_keeps_versions_only_what_stands_today_is_read(golden):
+    drop = golden("salesforce", {"lead.csv": VERSIONS})
+    assert drop.rows("select lead_id, channel from canonical.lead") == [("00Q000000000001AAA", "paid_search")]
+    assert drop.outcomes("lead") == {"read": 3, "kept": 1, "not_selected": 2}
+    assert any("history mode" in finding.text for finding in drop.report.findings)
+    assert not any("history mode" in f.text for f in golden("salesforce", {"lead.csv": LEADS}).report.findings)
+
+
 def test_a_report_has_short_ids_local_days_labels_and_a_footer(golden):
     drop = golden("salesforce", {"report1700000000000.csv": REPORT}, own=LABELS)
     leads = drop.rows("select lead_id, channel, strftime(created_at, '%Y-%m-%d') from canonical.lead order by all")
