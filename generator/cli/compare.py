@@ -9,6 +9,7 @@ import click
 from generator.cli.group import main
 from generator.cli.places import FOLDER
 from generator.cli.session import Session
+from generator.errors import Mistake, PublishError
 
 
 @main.command()
@@ -35,11 +36,15 @@ def compare(session: Session, versions: tuple[str, str], target: Path, limit: in
 
 
 def _data(version: str, target: Path) -> Path:
-    """Return the data folder of a version."""
+    """Return the data folder of a version, by its id, an alias or its own place; PublishError where there is none."""
     tried = [place / below for place in (target / version, Path(version)) for below in ("data", ".")]
     for folder in tried:
         if (folder / "build.json").is_file():
             return folder.resolve()
-    known = sorted(path.parent.parent.name for path in target.glob("*/data/build.json")) if target.is_dir() else []
-    hint = f" Versions in {target}: {', '.join(known)}." if known else f" There is no version in {target}."
-    raise click.BadParameter(f"{version} is no version.{hint}", param_hint="VERSION")
+    from generator.publish import versions_of
+
+    known = ", ".join(one.id for one in versions_of(target)) or "none"
+    what = f"has no version {version}; there are: {known}"
+    raise PublishError(
+        "There is nothing to compare.", [Mistake(str(target), what, "Name a folder of versions with --to.")]
+    )

@@ -18,7 +18,8 @@ def new(folder: Path) -> None:
 
     files = write_project(folder)
     click.echo("\n".join(f"{folder / name}" for name in files if "/schema/" not in name))
+    there = "" if folder.resolve() == Path.cwd() else f"cd {folder}; "
     click.echo(
-        f"Next: cd {folder}; set currency and time zone in content/agreement/settings.yml;"
+        f"Next: {there}set currency and time zone in content/agreement/settings.yml;"
         " put a folder of exports below exports/, or try: onefunnel demo exports/2026-11-20"
     )

@@ -43,11 +43,15 @@ def write_headers(target: Path) -> None:
 
 
 def write_feed(target: Path, versions: Sequence[Version], name: str, site_url: str | None) -> None:
-    """Write an Atom feed of the newest of `versions`; without `site_url` its links are relative."""
+    """Write the feed of `versions`; none where there is no version."""
+    if versions:
+        write_whole(target / FEED, feed_text(versions, name, site_url))
+
+
+def feed_text(versions: Sequence[Version], name: str, site_url: str | None) -> str:
+    """Return an Atom feed of the newest of `versions`, newest last; without `site_url` its links are relative."""
     base = f"{site_url.rstrip('/')}/" if site_url else ""
     listed = list(reversed(versions))[:_MOST_ENTRIES]
-    if not listed:
-        return
     feed = ElementTree.Element("feed", xmlns=_ATOM)
     _texts(feed, title=f"{name}: versions", id=_identity(f"{base}{FEED}", name), updated=_as_of(listed[0]))
     _texts(ElementTree.SubElement(feed, "author"), name=name)
@@ -60,7 +64,7 @@ def write_feed(target: Path, versions: Sequence[Version], name: str, site_url: s
         _texts(entry, summary=_summary(version))
     ElementTree.indent(feed)
     text = ElementTree.tostring(feed, encoding="unicode")
-    write_whole(target / FEED, f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n')
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'
 
 
 def _texts(parent: ElementTree.Element, **texts: str) -> None:
@@ -74,10 +78,10 @@ def _identity(link: str, name: str) -> str:
 
 
 def _as_of(version: Version) -> str:
-    """Return the instant of its data; of a version whose record was spoilt, the day."""
+    """Return the instant of its data; of a version whose record is not at hand, the day."""
     try:
         said = inputs_of(version).get("as_of")
-    except PublishError:
+    except (PublishError, OSError):
         said = None
     return said or f"{place_of(version.id)[0]}T00:00:00Z"
 

@@ -12,6 +12,7 @@ from types import ModuleType
 from generator.errors import Mistake, PublishError, told
 from generator.progress import Progress
 from generator.publish.alone import alone_in
+from generator.publish.beside import FEED, feed_text
 from generator.publish.edition import Edition, finished
 from generator.publish.publishing import Outcome, Ways
 from generator.publish.versions import RECORD, Version, id_for, is_version_id, place_of
@@ -48,6 +49,10 @@ def _commit(mike: ModuleType, branch: str, edition: Edition, ways: Ways, version
         pass  # it is built already
     if not versions:
         mike.set_default(ways.alias, branch=branch, message=f"Lead to {ways.alias}")
+    # Of earlier versions only what stands on the branch is known: their day.
+    listed = sorted([*versions, Version(version, site)], key=lambda one: place_of(one.id))
+    with mike.git_utils.Commit(branch, f"List {version}") as commit:
+        commit.add_file(mike.git_utils.FileInfo(FEED, feed_text(listed, edition.name, ways.site_url)))
     return version
 
 

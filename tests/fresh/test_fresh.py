@@ -45,6 +45,11 @@ def test_the_command_says_what_it_wrote_and_what_comes_next(tmp_path, command):
     assert "content/agreement/settings.yml" in said.partition("Next:")[2]
 
 
+def test_who_stands_in_the_project_need_not_go_there(tmp_path, command, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert "\nNext: set currency" in command("new", ".").output
+
+
 @pytest.mark.parametrize("file", [".github/workflows/onefunnel.yml", ".gitlab-ci.yml"])
 def test_files_for_ci_are_yaml_and_call_the_one_script(fresh, file):
     text = (fresh / file).read_text()

@@ -84,6 +84,17 @@ def test_the_command_says_what_the_page_says(six, command):
 
 def test_what_is_no_version_is_told_with_those_that_are(six, command):
     chain, _ = six
-    said = command("compare", "3", "9", "--to", chain.folder, code=2).output
-    assert "9 is no version" in said
-    assert "0, 1, 2" in said
+    said = command("compare", "3", "9", "--to", chain.folder, code=15).output
+    assert "has no version 9; there are: none" in said  # those that a test wrote are named otherwise
+
+
+def test_of_the_versions_that_are_there_an_alias_is_none(six, command, tmp_path):
+    chain, _ = six
+    for name in ("2026-11-06", "2026-11-13", "latest"):
+        shutil.copytree(chain.data("3"), tmp_path / name / "data")
+        (tmp_path / name / "data" / "version.json").write_text("{}")
+    said = command("compare", "2026-11-06", "2026-11-20", "--to", tmp_path, code=15).output
+    assert "has no version 2026-11-20; there are: 2026-11-06, 2026-11-13\n" in said
+    assert "to 2026-11-13" in command("compare", "2026-11-06", "latest", "--to", tmp_path).output.replace(
+        "latest", "2026-11-13"
+    )

@@ -47,6 +47,9 @@ def test_versions_stand_on_the_branch_newest_first():
     assert git("show", "pages:latest/kpis/cac.html") == git("show", "pages:2026-11-20/kpis/cac.html")
     assert "kpis/cac.html" in json.loads(git("show", "pages:2026-11-10/data/pages.json"))
     assert "latest/" in git("show", "pages:index.html")
+    assert [line for line in git("show", "pages:feed.xml").splitlines() if "<link href" in line] == [
+        f'    <link href="{day}/index.html" />' for day in ("2026-11-20", "2026-11-10", "2026-10-31")
+    ]
 
 
 def test_nothing_is_committed_twice_and_a_drop_is_issued_again():
