@@ -19,9 +19,14 @@ _UNREAD = re.compile(
     r'|<svg class="of-(?:spark|bullet)".*?</svg>'
 )
 _EXCLUDED = ' data-search-exclude="true"'
+#: HTML of ours on a line of its own. Markdown hands it on as it is, but looks at every tag of it twice.
+_LINE = re.compile(r'^<(div|details|dl|nav|ul) class="of-(?![^>]*\bmarkdown\b)[^\n]*</\1>$', re.MULTILINE)
+#: What pages link to and what has headings, which the builder must see.
+_SEEN = re.compile(r' id="|<h[1-6]')
 #: Queries are no prose: in the search they would bury the pages that say what a word means.
 _QUERY = re.compile(r'<div class="language-sql highlight">.*?</div>', re.DOTALL)
-_KEPT = re.compile(r'<span data-of-kept="(\d+)"></span>')
+_KEPT = re.compile(r'<(span|div) data-of-kept="(\d+)"></\1>')
+_LAID = re.compile(r'<div data-of-laid="(\d+)"></div>')
 #: What assistive technology needs and Material 9 does not say.
 _NAMES = (('data-md-component="search" role="dialog"', 'data-md-component="search" role="dialog" aria-label="Search"'),)
 
@@ -39,7 +44,19 @@ def on_page_markdown(markdown: str, *, page: Any, **_: Any) -> str:
     """Take out the HTML that neither Markdown nor search has to read, and add what explains the page's terms."""
     taken = _taken[page.file.src_uri] = []
     read = _UNREAD.sub(lambda found: _place_for(_shown(found.group()), taken), markdown)
+    read = _LINE.sub(lambda found: _line_taken(found, taken), read)
     return read + explaining(read, _glossary)
+
+
+def _line_taken(line: re.Match[str], taken: list[str]) -> str:
+    """Return the place of a line that is whole in itself: until search has read it, or past that."""
+    html, tag = line.group(), line[1]
+    if _SEEN.search(html) or html.count(f"<{tag}") != html.count(f"</{tag}>"):
+        return html
+    if _EXCLUDED in html.partition(">")[0]:
+        return _place_for(_shown(_restored(html, taken)), taken, "div")
+    taken.append(html)
+    return f'<div data-of-laid="{len(taken) - 1}"></div>'
 
 
 def _shown(html: str) -> str:
@@ -48,15 +65,16 @@ def _shown(html: str) -> str:
 
 
 def on_page_content(html: str, *, page: Any, **_: Any) -> str:
-    """Take out the queries, and turn `style=` of table cells, which a strict policy forbids, into classes."""
+    """Lay lines of HTML back, take out the queries, and turn `style=`, which a strict policy forbids, into classes."""
     taken = _taken[page.file.src_uri]
-    read = _QUERY.sub(lambda found: _place_for(found.group(), taken), html)
+    whole = _LAID.sub(lambda place: taken[int(place[1])], html)
+    read = _QUERY.sub(lambda found: _place_for(found.group(), taken), whole)
     return _ALIGNED.sub(r'\1 class="of-\2"', read)
 
 
-def _place_for(text: str, taken: list[str]) -> str:
+def _place_for(text: str, taken: list[str], tag: str = "span") -> str:
     taken.append(text)
-    return f'<span data-of-kept="{len(taken) - 1}"></span>'
+    return f'<{tag} data-of-kept="{len(taken) - 1}"></{tag}>'
 
 
 def on_page_context(context: Any, *, page: Any, **_: Any) -> None:
@@ -66,8 +84,11 @@ def on_page_context(context: Any, *, page: Any, **_: Any) -> None:
 
 def on_post_page(output: str, *, page: Any, **_: Any) -> str:
     """Put what was taken out back in its place: after the search index has been fed."""
-    taken = _taken.pop(page.file.src_uri)
-    return _named(_KEPT.sub(lambda match: taken[int(match.group(1))], output))
+    return _named(_restored(output, _taken.pop(page.file.src_uri)))
+
+
+def _restored(html: str, taken: list[str]) -> str:
+    return _KEPT.sub(lambda place: taken[int(place[2])], html)
 
 
 def on_post_template(output_content: str, **_: Any) -> str:

@@ -198,6 +198,33 @@ def test_tables_below_figures_stand_in_the_page_and_not_in_search(build, docs):
     assert "gnu" not in search
 
 
+def test_a_table_on_one_line_is_read_by_search_and_a_folded_list_that_says_so_is_not(build, docs):
+    table = '<div class="of-table"><table><tr><td>aye&amp;</td></tr></table></div>'
+    fold = '<details class="of-fold" data-search-exclude="true"><summary>nay</summary><svg class="of-spark"></svg></details>'
+    open_ended = '<div class="of-frame"><div class="of-inner">bee</div>'
+    lines = [
+        "# Other",
+        table,
+        '<section class="of-block" markdown="1">',
+        table,
+        fold,
+        "</section>",
+        open_ended,
+        "</div>",
+    ]
+    (docs / "kpis" / "other.md").write_text("\n\n".join(lines) + "\n")
+    out = build()
+    page, search = (out / "kpis/other.html").read_text(), (out / "search/search_index.json").read_text()
+    assert page.count(table) == 2
+    assert '<summary>nay</summary><svg class="of-spark"></svg></details>' in page
+    assert open_ended in page
+    assert "data-of-kept" not in page
+    assert "data-of-laid" not in page
+    assert search.count("aye") == 2
+    assert "bee" in search
+    assert "nay" not in search
+
+
 def test_search_forgets_what_pages_said_before(build, docs):
     out = build()
     for word in ("zebra", "gnu"):
