@@ -245,3 +245,13 @@ def test_churn_is_counted_in_customer_months():
     for segment, value in (("SMB", 1 / 54), ("ENT", 0)):
         assert close(cells["clv.churn", "2026-06", f"segment={segment}"].value, value)
     assert close(cells["clv.churn", "2026-06", "all"].value, 1 / 78)
+
+
+def test_a_disqualified_lead_is_no_longer_at_risk_of_converting():
+    # Day 1: one of seven leaves. Day 10: one of the six left buys. Days 40 and 89: two are followed no further.
+    # Day 90: one of three buys.
+    curves = report_of("p03_cohorts_of_leads").results.curves
+    mine = curves[(curves.metric_id == "lead_to_customer") & (curves.period == "2026Q2") & (curves.scope == "all")]
+    shares = dict(zip(mine.day, mine.share, strict=True))
+    assert close(shares[10], 1 / 7)
+    assert close(shares[90], 1 / 7 + 5 / 7 / 3)
