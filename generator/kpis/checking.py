@@ -10,7 +10,7 @@ from generator.engine import Engine
 from generator.errors import EngineError, KpiError, Mistake, with_hint
 from generator.kpis.kpi import Figure, Kpi
 from generator.kpis.statement import Fault, Statement, read_statement
-from generator.kpis.vocabulary import UNIT_COLUMNS
+from generator.kpis.vocabulary import STANDING_KINDS, UNIT_COLUMNS
 from generator.measures.units import column_types
 
 _PLAIN = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
@@ -27,6 +27,8 @@ _TYPES: Mapping[str, tuple[re.Pattern[str], str]] = {
     "value": (_NUMBERS, "a number"),
     "num": (_NUMBERS, "a number"),
     "den": (_NUMBERS, "a number"),
+    "from_at": (_INSTANTS, "a date or a timestamp"),
+    "to_at": (_INSTANTS, "a date or a timestamp"),
     "done_at": (_INSTANTS, "a date or a timestamp"),
     "out_at": (_INSTANTS, "a date or a timestamp"),
 }
@@ -81,8 +83,12 @@ def _engine_faults(kpi: Kpi, figure: Figure, engine: Engine, known: dict[str, di
 
 
 def _column_faults(figure: Figure, columns: Sequence[str]) -> Iterator[Fault]:
-    wanted = (("unit",), ("moment", "period"), *UNIT_COLUMNS[figure.kind])
-    for choice in wanted:
+    has_time = bool({"moment", "period"} & set(columns))
+    stands = not has_time and "from_at" in columns
+    if stands and figure.kind not in STANDING_KINDS:
+        yield Fault(f"{figure.kind} knows no units that stand from `from_at` to `to_at`", "Join `period` instead.")
+    when = (("from_at",), ("to_at",)) if stands else (("moment", "period", "from_at"),)
+    for choice in (("unit",), *when, *UNIT_COLUMNS[figure.kind]):
         if not set(choice) & set(columns):
             yield Fault(
                 f"column {' or '.join(choice)} is missing: {figure.kind} needs it",

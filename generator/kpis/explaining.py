@@ -136,12 +136,15 @@ def _rows_sql(
     period_id: int,
     chosen: Mapping[str, tuple[str, tuple[str | None, ...]]],
 ) -> str:
-    first = [name for name in ("unit", "moment", "period") if units.has(name)]
+    first = [name for name in ("unit", "moment", "period", "from_at", "to_at") if units.has(name)]
     columns = [*first, *(name for name in units.types if name not in (*first, "excluded", "counts"))]
     day = day_of_unit(units)
     inside = f"{day} >= date '{period['starts_on']:%Y-%m-%d}' and {day} < date '{period['cut_on']:%Y-%m-%d}'"
     if units.has("period"):
         inside = f"u.period = {period_id} or (u.period is null and {inside})"
+    elif units.stands:
+        instant = f"timestamp '{period['instant']:%Y-%m-%d %H:%M:%S.%f}'"
+        inside = f"u.from_at < {instant} and (u.to_at is null or u.to_at >= {instant})"
     filters = [f"({inside})", *(_is_any_of(dim, values) for dim, (_, values) in chosen.items())]
     listed = ", ".join(f'u."{name}"' for name in columns)
     order = ", ".join(f'"{name}"' for name in columns)

@@ -95,7 +95,10 @@ FACTS: Final = (
     *("period_day", "trailing_day"),
 )
 
-#: What a unit row must carry beside `unit` and `moment` or `period`; every inner tuple asks for one of its columns.
+#: The kinds that count units which stand from one instant to another, in every snapshot in between.
+STANDING_KINDS: Final = (Kind.COUNT, Kind.RATE)
+
+#: What a unit row must carry beside `unit` and when it counts; every inner tuple asks for one of its columns.
 UNIT_COLUMNS: Final[dict[Kind, tuple[tuple[str, ...], ...]]] = {
     Kind.COUNT: (),
     Kind.SUM: (("value",),),

@@ -76,6 +76,20 @@ class Periods:
         return day_numbers(self.frame["cut_on"])
 
     @cached_property
+    def instants(self) -> Indices:
+        """The instants of snapshots, ascending, each once: microseconds since 1970-01-01."""
+        return np.unique(self._instants)
+
+    @cached_property
+    def snapshots(self) -> Indices:
+        """The position of each period's snapshot among `instants`."""
+        return np.searchsorted(self.instants, self._instants)
+
+    @property
+    def _instants(self) -> Indices:
+        return self.frame["instant"].to_numpy(dtype="datetime64[us]").astype("int64")
+
+    @cached_property
     def is_own(self) -> Flags:
         """Whether a period is published, not the twin of one that is."""
         return (self.frame["role"] == OWN).to_numpy(dtype=bool)

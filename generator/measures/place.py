@@ -14,7 +14,7 @@ from generator.measures.figure import Figure
 from generator.measures.grid import Grid, sorted_grid
 from generator.measures.intervals import Numbers
 from generator.measures.periods import Flags, Indices, Periods
-from generator.measures.rows import BILLION, Codes, Members, UnitRows, renumbered
+from generator.measures.rows import BILLION, Codes, Members, Standing, UnitRows, renumbered
 from generator.measures.scopes import ALL
 
 _UNITS = "units"
@@ -46,7 +46,7 @@ class Placed:
 class _Span:
     """The periods to fill, and the days they cover in stretches in which no period begins or ends.
 
-    Period i holds the stretches [starts[i], cuts[i]).
+    Period i holds the stretches [starts[i], cuts[i]). Its snapshot is the one at snapshots[i] of all `instants`.
     """
 
     first_day: int
@@ -54,6 +54,8 @@ class _Span:
     stretches: int
     starts: Indices
     cuts: Indices
+    snapshots: Indices
+    instants: int
 
     @property
     def periods(self) -> int:
@@ -62,12 +64,14 @@ class _Span:
 
 @dataclass(frozen=True, eq=False)
 class _Spread:
-    """Unit rows in the stretches (or in the periods) of a span, with what is to be summed."""
+    """Unit rows in the stretches (or in the periods, or snapshots) of a span, with what is to be summed."""
 
     dated: Indices | slice  # rows that go by their day
     stretch: Codes  # of each of them
     named: Indices | slice  # rows that name their period
     period: Codes  # of each of them, within the span
+    stood: Indices | slice  # rows that stand in snapshots
+    standing: Standing  # of each of them
     values: Mapping[str, npt.NDArray[Any]]
 
 
@@ -136,7 +140,15 @@ def _span(periods: Periods, wanted: Indices) -> _Span:
     count = max(len(edges) - 1, 0)
     stretch = np.repeat(np.arange(count, dtype="int32"), np.diff(edges))
     first = int(edges[0]) if len(edges) else 0
-    return _Span(first, stretch, count, np.searchsorted(edges, starts), np.searchsorted(edges, ends))
+    return _Span(
+        first,
+        stretch,
+        count,
+        np.searchsorted(edges, starts),
+        np.searchsorted(edges, ends),
+        periods.snapshots[wanted],
+        len(periods.instants),
+    )
 
 
 def _spread(rows: UnitRows, wanted: Indices, span: _Span, periods: Periods) -> _Spread:
@@ -146,7 +158,11 @@ def _spread(rows: UnitRows, wanted: Indices, span: _Span, periods: Periods) -> _
     within[wanted] = np.arange(len(wanted))
     period = within[rows.period]
     named = _true(period >= 0)
-    return _Spread(dated, span.stretch[day[dated]], named, period[named], _values(rows))
+    stood = slice(None) if rows.standing else np.arange(0)
+    nowhere = Standing(within[:0], within[:0])
+    return _Spread(
+        dated, span.stretch[day[dated]], named, period[named], stood, rows.standing or nowhere, _values(rows)
+    )
 
 
 def _true(flags: Flags) -> Indices | slice:
@@ -188,53 +204,56 @@ def _totals(spread: _Spread, members: Members, span: _Span) -> Sums:
 
 def _some(spread: _Spread, mine: Flags) -> _Spread:
     every = np.arange(len(mine))
-    dated, named = mine[spread.dated], mine[spread.named]
+    dated, named, stood = mine[spread.dated], mine[spread.named], mine[spread.stood]
     return replace(
         spread,
         dated=every[spread.dated][dated],
         stretch=spread.stretch[dated],
         named=every[spread.named][named],
         period=spread.period[named],
+        stood=every[spread.stood][stood],
+        standing=spread.standing.only(stood),
     )
 
 
 def _table(spread: _Spread, codes: Codes, members: int, span: _Span) -> Sums:
-    by_day = spread.stretch.astype(np.int64) * members + codes[spread.dated]
-    by_name = spread.period.astype(np.int64) * members + codes[spread.named]
-    found = {_UNITS: _summed(None, by_day, by_name, members, span)}
-    for name, values in spread.values.items():
-        weights = values[spread.dated], values[spread.named]
-        found[name] = _summed(weights, by_day, by_name, members, span)
+    def keys(at: Codes, rows: Indices | slice) -> Indices:
+        return np.asarray(at.astype(np.int64) * members + codes[rows])
+
+    by_day, by_name = keys(spread.stretch, spread.dated), keys(spread.period, spread.named)
+    entering, leaving = keys(spread.standing.enters, spread.stood), keys(spread.standing.leaves, spread.stood)
+    found = {}
+    for name, values in {_UNITS: None, **spread.values}.items():
+        dated, named, stood = (
+            None if values is None else values[rows] for rows in (spread.dated, spread.named, spread.stood)
+        )
+        total = _grouped(named, by_name, span.periods, members)
+        if len(by_day):
+            total = total + _over_days(_grouped(dated, by_day, span.stretches, members), span)
+        if len(entering):
+            entered, left = (_grouped(stood, at, span.instants + 1, members) for at in (entering, leaving))
+            # Whoever entered before a snapshot and did not leave stands in it.
+            total = total + np.cumsum(entered - left, axis=0)[span.snapshots]
+        found[name] = total
     return found
 
 
-def _summed(
-    weights: tuple[npt.NDArray[Any], npt.NDArray[Any]] | None,
-    by_day: Indices,
-    by_name: Indices,
-    members: int,
-    span: _Span,
-) -> npt.NDArray[Any]:
-    """Return sums by period x member; weights of None count."""
-    dated, named = weights or (None, None)
-    total = _grouped(named, by_name, span.periods * members).reshape(span.periods, members)
-    if len(by_day):
-        # A period is a run of stretches: what had come together by its end, less what had by its start.
-        apart = _grouped(dated, by_day, span.stretches * members).reshape(span.stretches, members)
-        running = np.zeros((span.stretches + 1, members), dtype=apart.dtype)
-        np.cumsum(apart, axis=0, out=running[1:])
-        total = total + running[span.cuts] - running[span.starts]
-    return total
+def _over_days(apart: npt.NDArray[Any], span: _Span) -> npt.NDArray[Any]:
+    """Return sums by period x member from those by stretch x member."""
+    # A period is a run of stretches: what had come together by its end, less what had by its start.
+    running = np.zeros((span.stretches + 1, apart.shape[1]), dtype=apart.dtype)
+    np.cumsum(apart, axis=0, out=running[1:])
+    return np.asarray(running[span.cuts] - running[span.starts])
 
 
-def _grouped(weights: npt.NDArray[Any] | None, keys: Indices, groups: int) -> npt.NDArray[Any]:
-    if weights is None:
-        return np.bincount(keys, minlength=groups)
-    if weights.dtype == bool:
-        return np.bincount(keys[weights], minlength=groups)
-    sums = np.zeros(groups, dtype=weights.dtype)
-    np.add.at(sums, keys, weights)  # integers stay exact
-    return sums
+def _grouped(weights: npt.NDArray[Any] | None, keys: Indices, places: int, members: int) -> npt.NDArray[Any]:
+    """Return sums by place x member; weights of None count."""
+    if weights is None or weights.dtype == bool:
+        sums = np.bincount(keys if weights is None else keys[weights], minlength=places * members)
+    else:
+        sums = np.zeros(places * members, dtype=weights.dtype)
+        np.add.at(sums, keys, weights)  # integers stay exact
+    return sums.reshape(places, members)
 
 
 def _adds_up(totals: Sums, whole: Sums) -> bool:

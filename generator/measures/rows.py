@@ -24,6 +24,7 @@ Codes = npt.NDArray[np.int32]
 
 BILLION = 10**9
 _NO_SLOT = -(2**40)
+_NEVER = 2**62
 _LARGEST = 2**40  # eight million of these can be summed in 64 bits
 
 
@@ -56,12 +57,26 @@ class Members:
 
 
 @dataclass(frozen=True, eq=False)
+class Standing:
+    """From which snapshot on units stand, and from which they no longer do: positions in `Periods.instants`."""
+
+    enters: Codes
+    leaves: Codes
+
+    def only(self, kept: Any) -> Standing:
+        """Return the units at these positions."""
+        return Standing(self.enters[kept], self.leaves[kept])
+
+
+@dataclass(frozen=True, eq=False)
 class UnitRows:
     """The unit rows that count; entry i of every array is the same unit.
 
-    day: since 1970-01-01, NO_DAY where the unit names its period. period: the position of the named period, else -1.
+    day: since 1970-01-01, NO_DAY where the unit has no moment. period: the position of the named period, else -1.
+    standing: the snapshots (positions in `Periods.instants`) in which the unit stands; None where units do not stand.
     gap: position in `gaps`, status words that block a cell; -1 for none. first_day: the local day of the first unit,
-    left out or not (of units that name their period: the last day of the one that ends first); None without units.
+    left out or not (of units that name their period, or stand: the last day of the one that ends first); None without
+    units.
     """
 
     day: Codes
@@ -73,6 +88,7 @@ class UnitRows:
     amounts: Mapping[str, Amounts]
     numbers: Mapping[str, Numbers]
     first_day: int | None
+    standing: Standing | None = None
 
     def __len__(self) -> int:
         return len(self.day)
@@ -84,7 +100,7 @@ def fetch(engine: Engine, units: UnitTable, by: Iterable[str], terms: Terms, per
     KpiError where a dimension is missing or `gap` holds no status word.
     """
     dims = tuple(dict.fromkeys(by))
-    units.need(("unit",) if units.has("period") else ("unit", "moment"))
+    units.need(("unit",) if units.has("period") or units.stands else ("unit", "moment"))
     units.need(dims)
     columns = _columns(units, dims, terms)
     reading = _Reading(units, terms, periods, {name: {} for name in (_GAP, *dims)})
@@ -97,6 +113,7 @@ def fetch(engine: Engine, units: UnitTable, by: Iterable[str], terms: Terms, per
 
 
 _GAP, _MOMENT, _PERIOD, _COUNTS = "gap", "moment", "period", "counts"
+_FROM, _TO = "from", "to"
 
 
 def _columns(units: UnitTable, dims: tuple[str, ...], terms: Terms) -> dict[str, str]:
@@ -108,6 +125,7 @@ def _columns(units: UnitTable, dims: tuple[str, ...], terms: Terms) -> dict[str,
     return {
         _MOMENT: f"cast({moment} as bigint)",
         _PERIOD: f"cast({'u.period' if units.has('period') else 'null'} as bigint)",
+        **({_FROM: _instant("from_at"), _TO: _instant("to_at")} if units.stands else {}),
         _GAP: units.text("gap"),
         _COUNTS: counted(units, terms.present),
         **{f"by {dim}": f'cast(u."{dim}" as varchar)' for dim in dims},
@@ -115,6 +133,10 @@ def _columns(units: UnitTable, dims: tuple[str, ...], terms: Terms) -> dict[str,
         **{f"sum {name}": term for name, term in terms.amounts.items()},
         **{f"at {name}": f"cast({term} as double)" for name, term in terms.numbers.items()},
     }
+
+
+def _instant(column: str) -> str:
+    return f"cast(u.{column} as timestamp)"
 
 
 @dataclass(eq=False)
@@ -135,6 +157,11 @@ class _Reading:
         self._look_for_first(columns[_MOMENT], named)
         counts = columns[_COUNTS].to_numpy(zero_copy_only=False)
         kept = slice(None) if counts.all() else np.flatnonzero(counts)
+        if self.units.stands:
+            standing = self._standing(columns)
+            self._look_for_first_snapshot(standing)
+            self._keep("enters", standing.enters[kept])
+            self._keep("leaves", standing.leaves[kept])
         self._keep("day", np.where(named >= 0, NO_DAY, days).astype("int32")[kept])
         self._keep("period", named[kept])
         for name, known in self.texts.items():
@@ -162,6 +189,7 @@ class _Reading:
             {name: self._amounts(name) for name in self.terms.amounts},
             {name: self._all(f"at {name}", "float64") for name in self.terms.numbers},
             self.first_day,
+            Standing(self._all("enters", "int32"), self._all("leaves", "int32")) if self.units.stands else None,
         )
 
     def _keep(self, name: str, values: npt.NDArray[Any]) -> None:
@@ -190,6 +218,21 @@ class _Reading:
             found.append(int(self.periods.cuts[ending].min()) - 1)
         self.first_day = min(found, default=None)
 
+    def _standing(self, columns: Mapping[str, Any]) -> Standing:
+        """Return which snapshots come after `from_at` (none without one) and not after `to_at`."""
+        instants = self.periods.instants
+        enters = np.searchsorted(instants, _microseconds(columns[_FROM]), side="right")
+        leaves = np.searchsorted(instants, _microseconds(columns[_TO]), side="right")
+        return Standing(enters.astype("int32"), np.maximum(enters, leaves).astype("int32"))
+
+    def _look_for_first_snapshot(self, standing: Standing) -> None:
+        found = standing.enters[standing.leaves > standing.enters]
+        if not len(found):
+            return
+        first = (self.periods.snapshots == found.min()) & (self.periods.grains != "all")
+        ends = [int(cut) - 1 for cut in self.periods.cuts[first]]
+        self.first_day = min([*ends, *([] if self.first_day is None else [self.first_day])], default=None)
+
     def _gaps(self) -> tuple[Codes, tuple[str, ...]]:
         words = self.texts[_GAP]
         known = sorted(words.keys() - {""})
@@ -209,6 +252,11 @@ class _Reading:
 def _integers(column: Any, nothing: int) -> Indices:
     filled = pc.fill_null(column.cast(pa.int64()), nothing)
     return np.asarray(filled.to_numpy(zero_copy_only=False), dtype="int64")
+
+
+def _microseconds(column: Any) -> Indices:
+    """Return instants since 1970-01-01; null is the end of time."""
+    return _integers(column.cast(pa.timestamp("us")), _NEVER)
 
 
 def _coded(column: Any, known: dict[str, int]) -> Codes:

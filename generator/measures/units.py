@@ -25,7 +25,10 @@ _WHOLE = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USM
 
 @dataclass(frozen=True)
 class UnitTable:
-    """One row a unit: `unit`, `moment` or `period`, what the kind needs, perhaps `excluded` and `gap`."""
+    """One row a unit: `unit`, when it counts, what the kind needs, perhaps `excluded` and `gap`.
+
+    When: `moment`, or `period`, or from after `from_at` up to `to_at` for one that stands in the snapshots in between.
+    """
 
     name: str  # of a table or view, or a query in brackets
     types: Mapping[str, str]  # column -> SQL type, upper case
@@ -34,6 +37,11 @@ class UnitTable:
     def has(self, column: str) -> bool:
         """Whether the rows carry `column`."""
         return column in self.types
+
+    @property
+    def stands(self) -> bool:
+        """Whether the rows say from when to when their units stood, and count in every snapshot of that time."""
+        return not self.has("moment") and not self.has("period") and self.has("from_at") and self.has("to_at")
 
     def is_date(self, column: str) -> bool:
         """Whether `column` holds days, not instants."""

@@ -55,6 +55,20 @@ def test_a_number_that_cannot_be_counted_with_is_named(spring):
     assert explained.cell["status"] in ("excluded_not_finite", "excluded_too_large")
 
 
+@pytest.mark.parametrize(
+    ("period", "stand"), [("2026-03", {}), ("2026-04", {"h1": "counted", "h5": "spam"}), ("all", {"h1": "counted"})]
+)
+def test_units_that_stand_are_shown_in_every_snapshot_of_their_time(spring, period, stand):
+    sql = """
+        select handoff_id as unit, handed_at as from_at, excluded, region, channel,
+            case handoff_id when 'h5' then timestamp '2026-05-01' when 'h1' then null else handed_at end as to_at
+        from handoff
+    """
+    explained = spring.explain("sal_acceptance", period, kpi_text(sql, measure="count", unit="count"))
+    assert counts(explained) == stand
+    assert explained.counted == (explained.cell or {"n": 0})["n"]
+
+
 def test_the_counted_rows_give_the_cell(spring):
     explained = spring.explain("sal_acceptance", "2026-04", RATE)
     counted = explained.rows[explained.rows.counts == "counted"]

@@ -181,7 +181,14 @@ class TestWhatDoesNotFit:
         ("sql", "told"),
         [
             ("select handoff_id as unit, handed_at as moment from handoff", "column hit is missing: rate needs it"),
-            ("select handoff_id as unit, accepted as hit from handoff", "column moment or period is missing"),
+            (
+                "select handoff_id as unit, accepted as hit from handoff",
+                "column moment or period or from_at is missing",
+            ),
+            (
+                "select handoff_id as unit, handed_at as from_at, accepted as hit from handoff",
+                "column to_at is missing",
+            ),
             ("select handed_at as moment, accepted as hit from handoff", "column unit is missing"),
             ("select 1 as unit, 2 as unit, handed_at as moment, accepted as hit from handoff", "returned 2 times"),
         ],
@@ -195,6 +202,12 @@ class TestWhatDoesNotFit:
             read(
                 kpi_text("select handoff_id as unit, handed_at as moment, accepted as hit from handoff", by=["region"])
             )
+
+    def test_units_that_stand_can_be_counted_and_have_a_rate_but_no_mean(self):
+        sql = "select handoff_id as unit, handed_at as from_at, handed_at as to_at, 1 as value from handoff"
+        with pytest.raises(KpiError, match="mean knows no units that stand from `from_at` to `to_at`"):
+            read(kpi_text(sql, by=[], measure="mean"))
+        assert read(kpi_text(sql, by=[], measure="count"))
 
     def test_columns_behind_a_star_are_checked_by_the_engine(self, spring):
         with pytest.raises(KpiError, match="column hit is missing") as problem:
