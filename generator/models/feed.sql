@@ -1,7 +1,8 @@
 -- One row per table of the drop whose rows carry an instant: how old its newest row is, and how long it is usually
 -- silent. Key: name. Silence is counted in the open hours of the reporting calendar, so that a weekend is no silence;
 -- usual is the 99th percentile of the gaps between rows, those within a quarter of an hour being none. Fewer than
--- twenty gaps say nothing of a habit.
+-- twenty gaps say nothing of a habit. `most_at_once`: rows of one and the same instant, where they are more than a
+-- twentieth of all; else 0.
 with option as (
     select
         max(case when key = 'reporting_calendar' then value end) as calendar_id,
@@ -10,42 +11,98 @@ with option as (
 ),
 
 stamped as (
-    select 'lead' as name, created_at as moment, count(*) as events, 0 as automated
-    from canonical.lead where created_at is not null group by created_at
-    union all
-    select 'lifecycle_event' as name, occurred_at as moment, count(*) as events, 0 as automated
-    from canonical.lifecycle_event group by occurred_at
-    union all
-    select 'assignment' as name, occurred_at as moment, count(*) as events, 0 as automated
-    from canonical.assignment group by occurred_at
+    select
+        'lead' as name, cast(floor(epoch(created_at) / 900) as bigint) as slot, min(created_at) as first_at, max(created_at) as last_at,
+        count(*) as events, 0 as automated
+    from canonical.lead where created_at is not null group by cast(floor(epoch(created_at) / 900) as bigint)
     union all
     select
-        'activity' as name, occurred_at as moment, count(*) as events,
-        sum(case when is_automated then 1 else 0 end) as automated
-    from canonical.activity group by occurred_at
+        'lifecycle_event' as name, cast(floor(epoch(occurred_at) / 900) as bigint) as slot, min(occurred_at) as first_at, max(occurred_at) as last_at,
+        count(*) as events, 0 as automated
+    from canonical.lifecycle_event group by cast(floor(epoch(occurred_at) / 900) as bigint)
     union all
-    select 'touch' as name, occurred_at as moment, count(*) as events, 0 as automated
-    from canonical.touch group by occurred_at
+    select
+        'assignment' as name, cast(floor(epoch(occurred_at) / 900) as bigint) as slot, min(occurred_at) as first_at, max(occurred_at) as last_at,
+        count(*) as events, 0 as automated
+    from canonical.assignment group by cast(floor(epoch(occurred_at) / 900) as bigint)
     union all
-    select 'opportunity' as name, created_at as moment, count(*) as events, 0 as automated
-    from canonical.opportunity where created_at is not null group by created_at
+    select
+        'activity' as name, cast(floor(epoch(occurred_at) / 900) as bigint) as slot, min(occurred_at) as first_at, max(occurred_at) as last_at,
+        count(*) as events, sum(case when is_automated then 1 else 0 end) as automated
+    from canonical.activity group by cast(floor(epoch(occurred_at) / 900) as bigint)
     union all
-    select 'opportunity_stage_event' as name, occurred_at as moment, count(*) as events, 0 as automated
-    from canonical.opportunity_stage_event group by occurred_at
+    select
+        'touch' as name, cast(floor(epoch(occurred_at) / 900) as bigint) as slot, min(occurred_at) as first_at, max(occurred_at) as last_at,
+        count(*) as events, 0 as automated
+    from canonical.touch group by cast(floor(epoch(occurred_at) / 900) as bigint)
+    union all
+    select
+        'opportunity' as name, cast(floor(epoch(created_at) / 900) as bigint) as slot, min(created_at) as first_at, max(created_at) as last_at,
+        count(*) as events, 0 as automated
+    from canonical.opportunity where created_at is not null group by cast(floor(epoch(created_at) / 900) as bigint)
+    union all
+    select
+        'opportunity_stage_event' as name, cast(floor(epoch(occurred_at) / 900) as bigint) as slot, min(occurred_at) as first_at, max(occurred_at) as last_at,
+        count(*) as events, 0 as automated
+    from canonical.opportunity_stage_event group by cast(floor(epoch(occurred_at) / 900) as bigint)
 ),
 
 quarter_hour as (
     select
         name,
-        cast(floor(epoch(moment) / 900) as bigint) as slot,
-        cast(floor(epoch(min(moment))) as bigint) as first_s,
-        cast(floor(epoch(max(moment))) as bigint) as last_s,
-        max(moment) as newest_at,
-        cast(sum(events) as bigint) as events,
-        max(events) as most_at_once,
-        cast(sum(automated) as bigint) as automated
+        slot,
+        cast(floor(epoch(first_at)) as bigint) as first_s,
+        cast(floor(epoch(last_at)) as bigint) as last_s,
+        last_at as newest_at,
+        events,
+        cast(automated as bigint) as automated
     from stamped
-    group by name, cast(floor(epoch(moment) / 900) as bigint)
+),
+
+-- Instants are many: only where a quarter of an hour holds many rows can one of its instants.
+busy as (
+    select quarter_hour.name, quarter_hour.slot
+    from quarter_hour
+    inner join (select name, sum(events) as events from quarter_hour group by name) as whole
+        on whole.name = quarter_hour.name
+    where quarter_hour.events > 0.05 * whole.events
+),
+
+at_once as (
+    select 'lead' as name, count(*) as events
+    from canonical.lead
+    inner join busy on busy.name = 'lead' and busy.slot = cast(floor(epoch(created_at) / 900) as bigint)
+    group by created_at
+    union all
+    select 'lifecycle_event' as name, count(*) as events
+    from canonical.lifecycle_event
+    inner join busy on busy.name = 'lifecycle_event' and busy.slot = cast(floor(epoch(occurred_at) / 900) as bigint)
+    group by occurred_at
+    union all
+    select 'assignment' as name, count(*) as events
+    from canonical.assignment
+    inner join busy on busy.name = 'assignment' and busy.slot = cast(floor(epoch(occurred_at) / 900) as bigint)
+    group by occurred_at
+    union all
+    select 'activity' as name, count(*) as events
+    from canonical.activity
+    inner join busy on busy.name = 'activity' and busy.slot = cast(floor(epoch(occurred_at) / 900) as bigint)
+    group by occurred_at
+    union all
+    select 'touch' as name, count(*) as events
+    from canonical.touch
+    inner join busy on busy.name = 'touch' and busy.slot = cast(floor(epoch(occurred_at) / 900) as bigint)
+    group by occurred_at
+    union all
+    select 'opportunity' as name, count(*) as events
+    from canonical.opportunity
+    inner join busy on busy.name = 'opportunity' and busy.slot = cast(floor(epoch(created_at) / 900) as bigint)
+    group by created_at
+    union all
+    select 'opportunity_stage_event' as name, count(*) as events
+    from canonical.opportunity_stage_event
+    inner join busy on busy.name = 'opportunity_stage_event' and busy.slot = cast(floor(epoch(occurred_at) / 900) as bigint)
+    group by occurred_at
 ),
 
 clocked as (
@@ -74,7 +131,6 @@ whole as (
         cast(sum(events) - count(*) as bigint) as within,
         max(newest_at) as newest_at,
         max(last_open_s) as last_open_s,
-        max(most_at_once) as most_at_once,
         cast(sum(automated) as bigint) as automated
     from clocked
     group by name
@@ -121,11 +177,12 @@ select
         ) - whole.last_open_s > greatest(usual.usual_s, 900),
         false
     ) as is_stopped,
-    whole.most_at_once,
+    coalesce(bulk.most_at_once, 0) as most_at_once,
     whole.automated
 from whole
 cross join option
 left join usual on usual.name = whole.name
+left join (select name, max(events) as most_at_once from at_once group by name) as bulk on bulk.name = whole.name
 left join business_slot as now_open
     on
         now_open.calendar_id = option.calendar_id
