@@ -245,7 +245,7 @@ def build_pages(
     """
     docs = work / "docs"
     cache = _cache(project, work)
-    begin = partial(pen.draw, cache=cache) if pen else None
+    begin = pen.draw if pen else None
     with progress.step("Writing the pages"):
         pages = write_pages(report, project, docs, before=written, begin=begin)
         if begin:

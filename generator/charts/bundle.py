@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from pathlib import Path
 
 from generator.charts.look import CONFIG
@@ -12,10 +13,15 @@ NAME = "vega.js"
 
 
 def write_bundle(folder: Path, cache: Path) -> Path:
-    """Write `vega.js` (Vega, Vega-Lite, embed, and the look of all charts) into `folder`; return its path.
+    """Write `vega.js` (Vega, Vega-Lite, embed, and the look of all charts) into `folder`; return its path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    place = folder / NAME
+    place.write_bytes(kept_bundle(cache).read_bytes())
+    return place
 
-    Bundling takes a second, so the result is kept in `cache` under the hash of what goes into it.
-    """
+
+def kept_bundle(cache: Path) -> Path:
+    """Return the bundle's path in `cache`, where it is kept under the hash of what goes into it: it takes seconds."""
     import vl_convert
 
     snippet = f"window.onefunnelCharts = {{ embed: vegaEmbed, config: {json.dumps(CONFIG, sort_keys=True)} }};"
@@ -23,10 +29,7 @@ def write_bundle(folder: Path, cache: Path) -> Path:
     kept = cache / f"vega-{hashlib.sha256(edition.encode()).hexdigest()[:16]}.js"
     if not kept.is_file():
         cache.mkdir(parents=True, exist_ok=True)
-        half = kept.with_suffix(".part")
+        half = kept.with_suffix(f".{os.getpid()}.part")
         half.write_text(vl_convert.javascript_bundle(snippet), encoding="utf-8")
         half.replace(kept)
-    folder.mkdir(parents=True, exist_ok=True)
-    place = folder / NAME
-    place.write_bytes(kept.read_bytes())
-    return place
+    return kept

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 Rows = list[dict[str, Any]]
@@ -36,7 +37,7 @@ class Chart:
     margin: Margin
     description: str  # plain text
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Return a hash of all that decides how the chart looks, apart from its shape's code."""
         text = json.dumps(

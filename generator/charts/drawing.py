@@ -56,7 +56,7 @@ def draw(charts: Mapping[str, Chart], cache: Path, pen: Pen | None = None) -> di
     cache.mkdir(parents=True, exist_ok=True)
     missing = [name for name in sorted(charts) if not _place(charts[name], cache).is_file()]
     if pen is not None and missing:
-        pen.draw([charts[name] for name in missing], cache)
+        pen.draw([charts[name] for name in missing])
     # From the end, since the other pen begins at the beginning: what it has drawn is found.
     made = {name: drawing_of(charts[name], cache) for name in sorted(charts, reverse=True)}
     return {name: replace(made[name], reused=made[name].reused and name not in missing) for name in sorted(made)}
@@ -67,7 +67,7 @@ def warm_up() -> None:
     import vl_convert
 
     _shape("trend")
-    vl_convert.get_vega_version()
+    vl_convert.vega_to_svg({}, allowed_base_urls=[])
 
 
 def _place(chart: Chart, cache: Path) -> Path:

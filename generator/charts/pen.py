@@ -9,8 +9,9 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 from generator.charts.chart import Chart, Margin
 
@@ -20,14 +21,17 @@ _PACKAGES = Path(__file__).parents[2]
 class Pen:
     """A process that waits for charts, its libraries loaded.
 
-    Nobody relies on it: whoever wants drawings draws what is missing, and the bytes are the same whoever draws.
+    It fills the folder `cache`, at first with the script that brings charts to life. Nobody relies on it: whoever wants
+    drawings draws what is missing, and the bytes are the same whoever draws.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, cache: Path) -> None:
+        self._cache = cache
         self._orders: list[Path] = []
+        self._ordered: set[str] = set()  # digests
         path = os.pathsep.join([str(_PACKAGES), *filter(None, [os.environ.get("PYTHONPATH")])])
         self._process = subprocess.Popen(
-            [sys.executable, "-c", f"from {__name__} import serve; serve()"],
+            [sys.executable, "-c", f"from {__name__} import serve; serve()", str(cache)],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -35,11 +39,13 @@ class Pen:
             text=True,
         )
 
-    def draw(self, charts: Iterable[Chart], cache: Path) -> None:
-        """Begin to draw those of `charts` that the folder `cache` does not hold; returns at once."""
-        cache.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", suffix=".part", dir=cache, delete=False, encoding="utf-8") as order:
-            json.dump([asdict(chart) for chart in charts], order)
+    def draw(self, charts: Iterable[Chart]) -> None:
+        """Begin to draw those of `charts` that were not asked for before; returns at once."""
+        wanted = {chart.digest: chart for chart in charts if chart.digest not in self._ordered}
+        self._ordered |= wanted.keys()
+        self._cache.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", suffix=".part", dir=self._cache, delete=False, encoding="utf-8") as order:
+            order.write(json.dumps([_told(chart) for chart in wanted.values()]))
         self._orders.append(Path(order.name))
         with suppress(OSError):  # where it is gone nobody misses it
             assert self._process.stdin is not None
@@ -53,13 +59,18 @@ class Pen:
             order.unlink(missing_ok=True)
 
 
+def _told(chart: Chart) -> dict[str, Any]:
+    """Return a chart as JSON writes it; `asdict` would copy every row."""
+    return {field.name: getattr(chart, field.name) for field in fields(chart)} | {"margin": vars(chart.margin)}
+
+
 @contextmanager
 def second_pen(cache: Path) -> Iterator[Pen | None]:
     """Yield a pen where there is a processor for it and nothing has been drawn yet, else None."""
     if (os.cpu_count() or 1) < 2 or any(cache.glob("*.json")):
         yield None
         return
-    pen = Pen()
+    pen = Pen(cache)
     try:
         yield pen
     finally:
@@ -67,11 +78,13 @@ def second_pen(cache: Path) -> Iterator[Pen | None]:
 
 
 def serve() -> None:
-    """Be that process: draw what the lines of the standard input name, which are files of charts in their cache."""
+    """Be that process: draw what the lines of the standard input name, which are files of charts in the cache."""
+    from generator.charts.bundle import kept_bundle
     from generator.charts.drawing import drawing_of, warm_up
 
+    cache = Path(sys.argv[1])
+    kept_bundle(cache)
     warm_up()
     for line in sys.stdin:
-        order = Path(line.rstrip("\n"))
-        for chart in json.loads(order.read_text(encoding="utf-8")):
-            drawing_of(Chart(**chart | {"margin": Margin(**chart["margin"])}), order.parent)
+        for chart in json.loads(Path(line.rstrip("\n")).read_text(encoding="utf-8")):
+            drawing_of(Chart(**chart | {"margin": Margin(**chart["margin"])}), cache)

@@ -53,7 +53,7 @@ def write_pages(
     """Write every page of the site below `docs`, with the CSV of each KPI and the words of the glossary.
 
     `before` is what was written there last: what follows from the same report is not worked out again. `begin` is
-    handed the charts that are known halfway, so that they can be drawn while the rest is written. Raises SiteError,
+    handed the charts that are known early, so that they can be drawn while the rest is written. Raises SiteError,
     naming the page and the template, when a template, a note or the glossary cannot be used.
     """
     context = Context(report, cells_of(report.results), templates(report, project), docs, read_notes(project))
@@ -74,11 +74,11 @@ def write_pages(
 
 def _write_report(context: Context, begin: Drawing | None) -> None:
     """Write the pages that follow from the report and the notes alone."""
-    write_home(context)
-    write_parts(context)
-    write_kpi_pages(context)
+    write_kpi_pages(context)  # first, for they have most of the charts
     if begin:
         begin(context.charts.values())
+    write_home(context)
+    write_parts(context)
     write_insights(context)
     write_definitions(context)
     write_promises(context)

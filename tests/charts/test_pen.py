@@ -10,8 +10,8 @@ from generator.charts.pen import Pen
 
 
 @pytest.fixture
-def pen():
-    made = Pen()
+def pen(tmp_path):
+    made = Pen(tmp_path / "others")
     yield made
     made.close()
 
@@ -26,8 +26,7 @@ def _waited_for(condition):
 def test_it_draws_what_the_first_would_have_drawn(charts, pen, tmp_path):
     mine, others = tmp_path / "mine", tmp_path / "others"
     made = draw(charts, mine)
-    others.mkdir()
-    pen.draw(charts.values(), others)
+    pen.draw(charts.values())
     assert _waited_for(lambda: len(list(others.glob("*.json"))) == len(list(mine.glob("*.json"))))
     for file in mine.glob("*.json"):
         assert (others / file.name).read_bytes() == file.read_bytes()
@@ -36,7 +35,7 @@ def test_it_draws_what_the_first_would_have_drawn(charts, pen, tmp_path):
 
 def test_together_they_leave_nothing_out_and_nothing_lying_about(charts, tmp_path):
     alone = draw(charts, tmp_path / "alone")
-    pen = Pen()
+    pen = Pen(tmp_path / "both")
     both = draw(charts, tmp_path / "both", pen)
     assert both == alone
     assert not any(drawing.reused for drawing in both.values())
