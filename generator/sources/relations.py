@@ -29,6 +29,7 @@ class Relation:
     )  # file number -> rows that another row of their key replaced
     is_derived: bool = False
     has_rows: bool = True
+    is_clean: bool = False  # its texts need no trim
 
     def column(self, spelling: str) -> str | None:
         """Return the column that a rule means, or None where no file has it."""
@@ -70,7 +71,9 @@ class Relations:
         self._write_iso(name, source, f"{relation}_all", relation, types, files)
         copies = self._without_copies(source, relation, files, present)
         aliases = {spelling.casefold(): column for column, names in reversed(wanted.items()) for spelling in names}
-        return Relation(f"{relation}_kept" if copies else relation, files, types, present, aliases, copies)
+        clean = all(file.is_clean for file in files)
+        kept = f"{relation}_kept" if copies else relation
+        return Relation(kept, files, types, present, aliases, copies, is_clean=clean)
 
     def _part(self, file: RawFile, types: dict[str, str], dates: Iterable[str]) -> str:
         source = self._profile.sources[file.claim.source]
@@ -116,20 +119,36 @@ class Relations:
     def _write_iso(
         self, name: str, source: Source, origin: str, target: str, types: dict[str, str], files: tuple[RawFile, ...]
     ) -> None:
-        forms = {
-            column: form for column, form in self._date_columns(name, source).items() if types.get(column) == "VARCHAR"
-        }
-        label = ", ".join(file.member.label for file in files)
-        parts = {f"raw.f{f.number}": [c for c, kind in f.columns.items() if kind == "VARCHAR"] for f in files}
-        orders = order_of(self._engine, label, parts, forms, self.mistakes)
-        cells = {c: as_iso(quoted(c), orders[c]) if c in orders else quoted(c) for c in types}
-        if numbers := [c for c in self._open_numbers(name, source) if types.get(c) == "VARCHAR"]:
-            mark = decimal_mark(self._engine, label, parts, numbers, self.mistakes)
-            cells |= {column: as_point(quoted(column), mark) for column in numbers}
-        listed = ", ".join(f"{sql} as {quoted(column)}" for column, sql in cells.items())
+        dates, numbers = self._date_columns(name, source), self._open_numbers(name, source)
+        forms = {column: form for column, form in dates.items() if types.get(column) == "VARCHAR"}
+        written: dict[str, list[int]] = {}  # what is selected -> the files that are written so
+        for file in files:
+            written.setdefault(self._as_written(file, types, forms, numbers), []).append(file.number)
+        listed = written or {", ".join(map(quoted, types)): []}
+        selects = [
+            f"select _file, _row, {cells or '_nothing'} from {origin}"
+            + (f" where _file in ({', '.join(map(str, those))})" if len(listed) > 1 else "")
+            for cells, those in listed.items()
+        ]
         # What selects will read many times is worked out once; a table that is only passed on is not copied.
         kind = "table" if source.columns else "view"
-        self._engine.run(f"create {kind} {target} as select _file, _row, {listed or '_nothing'} from {origin}")
+        self._engine.run(f"create {kind} {target} as {' union all '.join(selects)}")
+
+    def _as_written(
+        self, file: RawFile, types: dict[str, str], forms: Mapping[str, tuple[DateForm, ...]], numbers: list[str]
+    ) -> str:
+        """Return SQL for the cells of one file, its dates as ISO dates and its numbers with a decimal point.
+
+        Each file proves its own form: the next one may come from somebody with another language.
+        """
+        label, table = file.member.label, f"raw.f{file.number}"
+        texts = [column for column, kind in file.columns.items() if kind == "VARCHAR"]
+        orders = order_of(self._engine, label, {table: texts}, forms, self.mistakes)
+        cells = {c: as_iso(quoted(c), orders[c]) if c in orders else quoted(c) for c in types}
+        if wanted := [column for column in numbers if types.get(column) == "VARCHAR"]:
+            mark = decimal_mark(self._engine, label, {table: texts}, wanted, self.mistakes)
+            cells |= {column: as_point(quoted(column), mark) for column in wanted}
+        return ", ".join(f"{sql} as {quoted(column)}" for column, sql in cells.items())
 
     def _open_numbers(self, name: str, source: Source) -> list[str]:
         """Return the columns of numbers that have to prove their form."""

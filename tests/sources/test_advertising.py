@@ -77,6 +77,20 @@ def test_google_ads_in_another_language_and_with_decimal_commas(golden):
     ]
 
 
+def test_each_file_proves_its_own_form_of_numbers(golden):
+    drop = golden("google_ads", {"english.csv": GOOGLE, "german.csv": GERMAN})
+    assert drop.rows("select sum(amount) from canonical.spend") == [(Decimal("1252") + Decimal("1234.5"),)]
+    open_one = GERMAN.replace("1.234,50", "1.234")
+    with pytest.raises(ExportError, match=r"(?s)german.csv: it is not certain whether 1,234 is more than a thousand"):
+        golden("google_ads", {"english.csv": GOOGLE, "german.csv": open_one})
+
+
+def test_each_file_proves_its_own_order_of_dates(golden):
+    files = {"english.csv": LINKEDIN, "dutch.csv": LINKEDIN.replace("9/14/2026", "15-9-2026")}
+    drop = golden("linkedin_ads", files, packed=_excel)
+    assert [row[2] for row in _spend(drop)] == ["2026-09-14", "2026-09-15"]
+
+
 def test_two_downloads_of_one_day_are_one(golden):
     files = {"a.csv": GOOGLE, "b.csv": GOOGLE}
     assert golden("google_ads", files).rows("select sum(amount) from canonical.spend") == [(Decimal("1252"),)]
