@@ -66,7 +66,7 @@ def measure_figure(
     if has_curve and not table.has(OWN_WINDOW):
         found["lag_p90"] = usual_lag(rows, calendar)
     if not figure.total:
-        found = {name: metric.without_total() for name, metric in found.items()}
+        found = {name: metric.without_total(figure.crossed) for name, metric in found.items()}
     curve = incidence(rows, figure, calendar, window) if has_curve else None
     named = {f"{metric_id}.{name}" if name else metric_id: metric for name, metric in found.items()}
     return Measured(named, calendar, {metric_id: curve} if curve else {})

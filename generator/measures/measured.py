@@ -76,9 +76,15 @@ class Metric:
         plain = where & (self.status == Status.OK.value)
         return replace(self, status=np.where(plain, status.value, self.status).astype(object))
 
-    def without_total(self) -> Metric:
-        """Return the cells of members: what they have in common is no figure of its own."""
-        return self.only(~self.grid.where(ALL))
+    def without_total(self, crossed: str | None = None) -> Metric:
+        """Return the cells of members: what they have in common is no figure of its own.
+
+        Nor is it within a member of another dimension, where the figure is `crossed` with the one that has no whole.
+        """
+        if crossed is None:
+            return self.only(~self.grid.where(ALL))
+        told = [any(part.startswith(f"{crossed}=") for part in scope.split(";")) for scope in self.grid.scopes]
+        return self.only(np.array(told, dtype=bool)[self.grid.scope])
 
 
 @dataclass(frozen=True, eq=False)

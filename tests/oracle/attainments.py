@@ -145,13 +145,17 @@ class Attainments(Members):
     def _team_attainment(self, span: Span) -> dict[str, Cell]:
         if span.grain == "all" or self.periods.own.get(span.label) != span:
             return {}
-        mine = self.originated(span)["all"]
-        ours = self.figures["revenue_won"](span)["all"]
-        agreed = self.target("originated_revenue", span.label, team="marketing")
-        if agreed is None:
-            agreed = self.target("revenue_won", span.label, team="marketing")
-        sales = self.target("revenue_won", span.label, team="sales")
-        return {
-            "team=marketing": fig.quotient(mine.value, agreed, mine),
-            "team=sales": fig.quotient(ours.value, sales, ours),
-        }
+        mine, ours = self.originated(span), self.figures["revenue_won"](span)
+        found = {}
+        for scope in ("all", *(scope for scope in mine.keys() | ours.keys() if scope.startswith("region="))):
+            region = {"region": scope.removeprefix("region=")} if scope != "all" else {}
+            teams = "" if scope == "all" else f"{scope};"
+            nothing = Cell(Fraction(0))
+            brought, won = mine.get(scope, nothing), ours.get(scope, nothing)
+            agreed = self.target("originated_revenue", span.label, team="marketing", **region)
+            if agreed is None:
+                agreed = self.target("revenue_won", span.label, team="marketing", **region)
+            sales = self.target("revenue_won", span.label, team="sales", **region)
+            found[f"{teams}team=marketing"] = fig.quotient(brought.value, agreed, brought)
+            found[f"{teams}team=sales"] = fig.quotient(won.value, sales, won)
+        return found

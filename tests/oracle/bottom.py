@@ -49,7 +49,7 @@ class Bottom(Members):
         self._add("win_rate_count", [unit for _, unit in closed], dims, fig.rate)
         self._add("win_rate_value", self.decided, dims, fig.value_rate)
         originated = [unit for unit in new if unit.dims["origin"] == "marketing"]
-        self.originated = lambda span: fig.measured(originated, span, [], fig.total)
+        self.originated = lambda span: fig.measured(originated, span, ["region"], fig.total)
 
     def _cycles(self, from_lead: bool) -> list[Unit]:
         units = []
