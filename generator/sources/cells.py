@@ -15,26 +15,28 @@ from .profile import Kind, NumberForm
 #: skip the trim, which costs several times what the look at two signs does.
 MACROS = r"""
 create or replace macro clean_cell(c) as case
-    when ord(c) > 32 and ord(c) <> 160 and ord(c[-1]) > 32 and ord(c[-1]) <> 160 then c
+    when c[-1] between '!' and '~' and c between '!' and '~' then c
     else nullif(trim(c, ' ' || chr(9) || chr(10) || chr(13) || chr(160)), '') end;
 create or replace macro clean_flag(c) as case
     when lower(c) in ('1', 'true', 'yes') then true when lower(c) in ('0', 'false', 'no') then false end;
 create or replace macro flag(c) as clean_flag(trim(c, ' ' || chr(9) || chr(10) || chr(13) || chr(160)));
 create or replace macro is_iso(c) as regexp_full_match(c, '\d{4}-\d{2}-\d{2}'
     || '(?:[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(?: ?(?:Z|z|UTC|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?))?)?');
+create or replace macro plain_moment(c) as case when strlen(c) = 19 then try_cast(c as timestamp) end;
 create or replace macro local_part(c) as case
-    when length(c) in (20, 24) and right(c, 1) = 'Z' and c[5] = '-' and c[14] = ':'
-        then try_cast(left(c, length(c) - 1) as timestamp)
+    when strlen(c) in (20, 24) and suffix(c, 'Z') and c[5] = '-' and c[14] = ':' then try_cast(c as timestamp)
+    when cast(try_cast(c as date) as varchar) = c and strlen(c) = 10 then cast(try_cast(c as date) as timestamp)
     when is_iso(c) then try_cast(replace(regexp_extract(c,
         '^(\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,6})?)?)?)', 1), ',', '.')
         || case when length(c) >= 16 and (length(c) = 16 or c[17] <> ':') then ':00' else '' end as timestamp) end;
+create or replace macro told_offset(c, sign, hours, minutes) as (case when sign = '-' then -1 else 1 end)
+    * (3600 * try_cast(hours as integer) + 60 * try_cast(minutes as integer));
 create or replace macro offset_part(c) as case
-    when length(c) <= 10 then null
+    when strlen(c) <= 16 then null
     when right(c, 1) in ('Z', 'z', 'C') then 0
-    when not regexp_matches(c, ':\d{2}(?:[.,]\d+)? ?[+-]\d{2}(?::?\d{2})?$') then null
-    else (case when regexp_extract(c, '([+-])\d{2}(?::?\d{2})?$', 1) = '-' then -1 else 1 end)
-        * (3600 * cast(regexp_extract(c, '[+-](\d{2})(?::?\d{2})?$', 1) as integer)
-        + 60 * coalesce(try_cast(nullif(regexp_extract(c, '[+-]\d{2}:?(\d{2})$', 1), '') as integer), 0)) end;
+    when c[-6] in ('+', '-') then told_offset(c, c[-6], c[-5:-4], c[-2:])
+    when c[-5] in ('+', '-') then told_offset(c, c[-5], c[-4:-3], c[-2:])
+    when c[-3] in ('+', '-') then told_offset(c, c[-3], c[-2:], '0') end;
 create or replace macro clean_instant(c) as make_timestamp(epoch_us(local_part(c))
     - 1000000 * cast(coalesce(offset_part(c), 0) as bigint));
 create or replace macro instant(c) as clean_instant(trim(c, ' ' || chr(9) || chr(10) || chr(13) || chr(160)));
@@ -172,8 +174,10 @@ def _date(cell: Cell, strict: bool) -> str:
         return f"case when {same} then {midnight} end" if strict else midnight
     text = cell.as_text().sql
     day = f"try_cast(left({text}, 10) as date)"
+    # What the engine writes again as it stands needs no pattern.
+    plain = f"cast(try_cast({text} as date) as varchar) = {text} and strlen({text}) = 10"
     form = rf"regexp_full_match({text}, '\d{{4}}-\d{{2}}-\d{{2}}')" if strict else f"is_iso({text})"
-    return f"case when {form} then {day} end"
+    return f"case when {plain} then try_cast({text} as date) when {form} then {day} end"
 
 
 @dataclass(frozen=True)
@@ -185,8 +189,8 @@ class Stamp:
     is_day: str
 
 
-def stamp(cell: Cell) -> Stamp:
-    """Return how an instant is read from a cell."""
+def stamp(cell: Cell, plain: str = "") -> Stamp:
+    """Return how an instant is read from a cell; `plain` is SQL of its moment where it is in the engine's own form."""
     if cell.type == "DATE":
         return Stamp(f"cast({cell.sql} as timestamp)", "cast(null as integer)", f"({cell.sql} is not null)")
     if cell.type == "TIMESTAMP WITH TIME ZONE":
@@ -194,4 +198,10 @@ def stamp(cell: Cell) -> Stamp:
     if cell.type.startswith("TIMESTAMP"):
         return Stamp(f"cast({cell.sql} as timestamp)", "cast(null as integer)", "false")
     text = cell.as_text().sql
-    return Stamp(f"local_part({text})", f"offset_part({text})", f"coalesce(length({text}) = 10, false)")
+    if not plain:
+        return Stamp(f"local_part({text})", f"offset_part({text})", f"coalesce(strlen({text}) = 10, false)")
+    return Stamp(
+        f"coalesce({plain}, local_part({text}))",
+        f"case when {plain} is null then offset_part({text}) end",
+        f"({plain} is null and coalesce(strlen({text}) = 10, false))",
+    )

@@ -10,11 +10,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from .naming import MOST_TITLES
 
 _CHUNK = 1 << 20
 _GLIMPSE = 1 << 18
 _DELIMITERS = ",;\t|"
+#: Between cells, where a tab is not.
+_SIGNS = ",;|"
+_BORDERS = np.isin(np.arange(256), list(_SIGNS.encode() + b'\r\n"'))
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -30,6 +35,7 @@ class Layout:
     is_utf8: bool  # the bytes may be read as they are
     lines: int = 0  # physical lines, where they end evenly
     is_crlf: bool = False
+    is_trimmed: bool = False  # no blank stands beside a delimiter, a quote or the end of a line
     assumed: bool = False  # the first declared encoding did not fit, another one did
     totals: tuple[str, ...] = ()  # patterns of first cells whose lines are no rows
     ends_blank: bool = False  # behind the first empty line stands a footer
@@ -53,6 +59,7 @@ class _Survey:
     is_even: bool
     lines: int
     is_crlf: bool
+    is_trimmed: bool
 
 
 def layout_of(path: Path, expected: Expected) -> Layout:
@@ -60,38 +67,58 @@ def layout_of(path: Path, expected: Expected) -> Layout:
     with path.open("rb") as stream:
         start = stream.read(4)
     bom = next((name for mark, name in _BOMS if start.startswith(mark)), None)
-    survey = _survey(path) if bom != "utf-16" else _Survey(False, False, False, 0, False)
+    survey = _survey(path) if bom != "utf-16" else _Survey(False, False, False, 0, False, False)
     encoding = bom or _fitting(path, expected.encodings, survey)
     delimiter, header, skip, more = _header(path, encoding, expected)
     plain = encoding in ("utf-8", "utf-8-sig") and survey.is_utf8
     assumed = bom is None and codecs.lookup(encoding).name != codecs.lookup(expected.encodings[0]).name
     # Lines that are no rows are told apart by the careful reading.
     even = survey.is_even and not more and not expected.totals and not expected.ends_blank
-    written = (encoding, delimiter, header, skip + more, even, plain, survey.lines, survey.is_crlf, assumed)
+    trimmed = survey.is_trimmed and delimiter in _SIGNS
+    written = (encoding, delimiter, header, skip + more, even, plain, survey.lines, survey.is_crlf, trimmed, assumed)
     return Layout(*written, totals=expected.totals, ends_blank=expected.ends_blank)
 
 
 def _survey(path: Path) -> _Survey:
     decoder = codecs.getincrementaldecoder("utf-8")()
-    is_utf8, has_nul, feeds, returns, pairs, last = True, False, 0, 0, 0, b""
+    is_utf8, has_nul, is_trimmed, feeds, returns, pairs, last = True, False, True, 0, 0, 0, b"\n"
     with path.open("rb") as stream:
         while chunk := stream.read(_CHUNK):
-            if is_utf8:
-                try:
-                    decoder.decode(chunk)
-                except UnicodeDecodeError:
-                    is_utf8 = False
+            is_utf8 = is_utf8 and _goes_on(decoder, chunk)
             has_nul = has_nul or b"\0" in chunk
+            is_trimmed = is_trimmed and not _has_edges(last + chunk)
             feeds += chunk.count(b"\n")
-            returns += chunk.count(b"\r")
-            pairs += chunk.count(b"\r\n") + (last == b"\r" and chunk[:1] == b"\n")
+            if b"\r" in chunk:
+                returns += chunk.count(b"\r")
+                pairs += chunk.count(b"\r\n")
+            pairs += last == b"\r" and chunk[:1] == b"\n"
             last = chunk[-1:]
-        try:
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            is_utf8 = False
+    is_utf8 = is_utf8 and _goes_on(decoder, b"", final=True)
     even = not has_nul and (not returns or feeds == returns == pairs)
-    return _Survey(is_utf8, is_utf8 or _is_damaged_utf8(path), even, feeds + (last not in (b"", b"\n")), bool(returns))
+    lines = feeds + (last != b"\n")
+    looks_utf8 = is_utf8 or _is_damaged_utf8(path)
+    return _Survey(is_utf8, looks_utf8, even, lines, bool(returns), is_trimmed and last != b" ")
+
+
+def _goes_on(decoder: codecs.IncrementalDecoder, chunk: bytes, final: bool = False) -> bool:
+    """Whether `chunk` goes on with what the decoder was given."""
+    if chunk and chunk.isascii() and decoder.getstate()[0] == b"":
+        return True  # told much faster
+    try:
+        decoder.decode(chunk, final)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _has_edges(text: bytes) -> bool:
+    """Whether a blank stands where a cell may begin or end; tabs and hard blanks anywhere are taken for one."""
+    if b"\t" in text or (not text.isascii() and b"\xa0" in text):
+        return True
+    signs = np.frombuffer(text, np.uint8)
+    blanks = np.flatnonzero(signs == ord(" "))
+    before, after = signs[blanks[blanks > 0] - 1], signs[blanks[blanks < signs.size - 1] + 1]
+    return bool(_BORDERS[before].any() or _BORDERS[after].any())
 
 
 def _is_damaged_utf8(path: Path) -> bool:

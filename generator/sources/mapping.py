@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..canonical import Column, Table, Type
@@ -92,7 +92,8 @@ class _Reading:
         return _Filled(f"coalesce({text}, {default})", assumed=f"{text} is null", raw=text)
 
     def _given(self, column: Column, rule: Rule, names: tuple[str, ...]) -> _Filled:
-        cells = [Cell(quoted(name), self._relation.columns[name]) for name in names]
+        is_clean = self._relation.is_clean
+        cells = [Cell(quoted(name), self._relation.columns[name], is_clean) for name in names]
         nulls = self._profile.written(self._source, "nulls") or ()
         plain = not rule.values and rule.otherwise is None and rule.blank is None and not nulls
         if len(cells) == 1 and not cells[0].is_text and plain:
@@ -114,7 +115,8 @@ class _Reading:
     def typed(self, origin: str, cells: Mapping[str, _Filled]) -> str:
         """Return the full select over `origin`: cells read, then moved to UTC, then judged."""
         instants = [c.name for c in self._table.columns if c.type is Type.INSTANT and cells[c.name].sql]
-        stamped = f"select *, {', '.join(self._read(cells, instants))} from ({origin}) cells"
+        texts = [name for name in instants if cells[name].type == "VARCHAR"]
+        stamped = f"select *, {', '.join(self._read(cells, instants))} from ({_plainly(origin, texts)}) cells"
         joins = [join for name in instants for join in self._joins(name)]
         values = {column.name: quoted("v_" + column.name) for column in self._table.columns}
         values |= {name: self._instant(name, cells[name]) for name in instants}
@@ -135,7 +137,7 @@ class _Reading:
         for column in self._table.columns:
             name, cell = column.name, cells[column.name]
             if name in instants:
-                parts = stamp(Cell(quoted("c_" + name), cell.type, is_clean=True))
+                parts = stamp(Cell(quoted("c_" + name), cell.type, is_clean=True), quoted("p_" + name))
                 found.append(f"{parts.local} as {quoted('l_' + name)}")
                 found.append(f"{parts.offset} as {quoted('o_' + name)}")
                 found.append(f"{parts.is_day} as {quoted('d_' + name)}")
@@ -161,8 +163,14 @@ class _Reading:
         """Return SQL for the UTC instant: told offsets first, whole days in the reporting zone, then the source's."""
         local, offset, day = (quoted(prefix + name) for prefix in ("l_", "o_", "d_"))
         zones = {self._zone(name), self._context.reporting_zone}
-        if cell.type != "VARCHAR" and not zones & set(self._context.zone_tables):
-            return local
+        if not zones & set(self._context.zone_tables):
+            # Without an offset that is told, local time is UTC already.
+            moved = f"make_timestamp(epoch_us({local}) - 1000000 * cast({offset} as bigint))"
+            return (
+                local
+                if cell.type != "VARCHAR"
+                else f"case when coalesce({offset}, 0) = 0 then {local} else {moved} end"
+            )
         seconds = f"case when {offset} is not null then {offset}"
         for condition, prefix, zone in (
             (day, "r_", self._context.reporting_zone),
@@ -252,7 +260,8 @@ class _Reading:
             if column.choices and cell.sql:
                 allowed = ", ".join(map(literal, column.choices))
                 code = code_of(self._table, Reason.NOT_A_CHOICE, column.name)
-                cases.append(f"when {value} not in ({allowed}) then {code}")
+                # A longer `in` would become a join, which keeps the rows in their order with one thread only.
+                cases.append(f"when not list_contains([{allowed}], {value}) then {code}")
         for column in self._table.columns:
             # "Since ever" is a fair word about an owner, and costs nothing.
             dated = column.type in (Type.DATE, Type.INSTANT) and self._table.name != "owner"
@@ -272,6 +281,21 @@ class _Reading:
         return f"cast({verdict} as smallint)"
 
 
+def _plainly(origin: str, names: Sequence[str]) -> str:
+    """Return `origin` with those moments (`p_`) that the engine would write as they stand; others are null.
+
+    Most are, and the patterns that read every other form cost many times as much. In steps, so that each is done once.
+    """
+    if not names:
+        return origin
+    read, same = [], []
+    for name in names:
+        cell, moment, plain = (quoted(prefix + name) for prefix in ("c_", "t_", "p_"))
+        read.append(f"plain_moment({cell}) as {moment}")
+        same.append(f"case when cast({moment} as varchar) = {cell} then {moment} end as {plain}")
+    return f"select *, {', '.join(same)} from (select *, {', '.join(read)} from ({origin}) cells) read"
+
+
 def folded(text: str) -> str:
     """Return `text` as the engine's `lower` and a trim leave it."""
     return " ".join(text.split()).lower()
@@ -281,7 +305,8 @@ def _selected(block: Block, relation: Relation) -> str:
     conditions = []
     for spelling, allowed in block.where.items():
         column = relation.column(spelling)
-        cell = Cell(quoted(column), relation.columns[column]).as_text().sql if column else "cast(null as varchar)"
+        typed = Cell(quoted(column), relation.columns[column], relation.is_clean) if column else None
+        cell = typed.as_text().sql if typed else "cast(null as varchar)"
         words = ", ".join(literal(word.strip().lower()) for word in allowed)
         conditions.append(f"coalesce(lower({cell}), '') in ({words or 'null'})")
     return " and ".join(conditions) or "true"

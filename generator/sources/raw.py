@@ -41,6 +41,7 @@ class RawFile:
     aliases: dict[str, str] = field(default_factory=dict)  # any spelling, folded -> the profile's name
     left_out: int = 0  # totals and lines of a footer: no records
     is_utc: bool = False  # times without a zone are UTC, whatever the profile says
+    is_clean: bool = False  # no cell begins or ends with a blank, and none is empty without being null
 
     @property
     def records(self) -> int:
@@ -104,18 +105,21 @@ def load_file(
         _load_clean(engine, number, clean, len(header), chosen)
         if _count(engine, number) != copied.written:
             raise AssertionError(f"the engine read {_count(engine, number)} of {copied.written} of {member.label}")
+    rows = _count(engine, number)
     return RawFile(
         number,
         member,
         claim,
         dict.fromkeys(chosen, "VARCHAR"),
-        _count(engine, number),
+        rows,
         copied.rejects,
         None if clean else layout,
         bool(layout and layout.assumed),
         aliases=_aliases(claim),
         left_out=copied.left_out,
         is_utc=_is_utc(claim, header),
+        # With as many lines as records no cell holds a line end, which would be a blank as well.
+        is_clean=bool(layout and not clean and layout.is_trimmed and rows == layout.lines - layout.skip),
     )
 
 
