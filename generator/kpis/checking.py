@@ -6,6 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from sqlglot import exp
+
 from generator.engine import Engine
 from generator.errors import EngineError, KpiError, Mistake, with_hint
 from generator.kpis.kpi import Figure, Kpi
@@ -40,6 +42,12 @@ def statement_of(kpi: Kpi, figure: Figure) -> Statement:
     if isinstance(statement, Statement):
         return statement
     raise KpiError("The KPI files hold mistakes.", (_mistake(kpi, figure, fault) for fault in statement))
+
+
+def tables_of(kpi: Kpi) -> frozenset[str]:
+    """Return the tables that the queries of `kpi` read, and their own steps; KpiError when one may not run."""
+    trees = [statement_of(kpi, figure).tree for figure in kpi.figures if figure.sql]
+    return frozenset(table.name.lower() for tree in trees for table in tree.find_all(exp.Table))
 
 
 def check_sql(kpi: Kpi, figure: Figure) -> tuple[Mistake, ...]:

@@ -6,11 +6,9 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from sqlglot import exp
-
 from generator.agreement import Settings
 from generator.engine import Engine
-from generator.kpis.checking import statement_of
+from generator.kpis.checking import tables_of
 from generator.kpis.kpi import Kpi
 from generator.measures import Measured
 
@@ -65,19 +63,13 @@ class _Round:
 
     def _key(self, kpi: Kpi) -> str:
         figures = [replace(figure, line=0) for figure in kpi.figures]
-        read = {
-            table.name.lower()
-            for figure in kpi.figures
-            if figure.sql
-            for table in statement_of(kpi, figure).tree.find_all(exp.Table)
-        }
         depends = (
             kpi.id,
             repr(figures),
             [name for name in sorted(self._missing) if name.partition(".")[0] == kpi.id],
             [sorted(self._types.get(figure.sql, {}).items()) for figure in figures],
             self._settings,
-            [self._print(table) for table in sorted({*read, *_CALENDAR})],
+            [self._print(table) for table in sorted({*tables_of(kpi), *_CALENDAR})],
         )
         return hashlib.sha256(repr(depends).encode()).hexdigest()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from generator.models.agreement_tables import load_agreement_tables
 from generator.models.attributes import attributes_not_carried
 from generator.models.attribution import assert_whole_credits, load_attribution_tables
 from generator.models.bridge import assert_bridge_closes
-from generator.models.building import build_all
+from generator.models.building import build_all, closure
 from generator.models.checks import load_checks, run_checks
 from generator.models.evidence import load_evidence
 from generator.models.removal import load_channel_credit
@@ -159,8 +160,10 @@ STEPS = frozenset(
 )
 
 
-def build_facts(engine: Engine, agreement: Agreement, load: LoadReport, as_of: datetime) -> tuple[Finding, ...]:
-    """Create every fact in `engine`; return what they found wrong with the data.
+def build_facts(
+    engine: Engine, agreement: Agreement, load: LoadReport, as_of: datetime, wanted: Collection[str] = FACTS
+) -> tuple[Finding, ...]:
+    """Create every fact in `engine`, or `wanted` and what they stand on; return what they found wrong with the data.
 
     Needs the canonical tables and the calendar tables. Canonical tables that no fact reads any more are gone when it
     returns: they are most of the memory. ExportError when merged leads form a loop.
@@ -172,11 +175,16 @@ def build_facts(engine: Engine, agreement: Agreement, load: LoadReport, as_of: d
     load_checks(engine, load)
     load_evidence(engine, agreement, load)
     _refuse_merge_loops(engine)
-    build_all(engine, {fact: _sql(fact) for fact in FACTS}, VIEWS, STEPS, hands_for(load.rows))
-    load_channel_credit(engine, agreement.settings.attribution, _drop_id(as_of, agreement))
-    assert_whole_credits(engine)
-    assert_bridge_closes(engine)
-    return run_checks(engine) + overruled + attributes_not_carried(engine, agreement, load)
+    scripts = closure({fact: _sql(fact) for fact in FACTS}, wanted)
+    build_all(engine, scripts, VIEWS & scripts.keys(), STEPS, hands_for(load.rows))
+    if "path_step" in scripts:
+        load_channel_credit(engine, agreement.settings.attribution, _drop_id(as_of, agreement))
+    if "credit" in scripts:
+        assert_whole_credits(engine)
+    if scripts.keys() >= {"pipeline", "pipeline_move", "deal_state"}:
+        assert_bridge_closes(engine)
+    found = run_checks(engine) if "data_check" in scripts else ()
+    return found + overruled + attributes_not_carried(engine, agreement, load)
 
 
 def _drop_id(as_of: datetime, agreement: Agreement) -> str:

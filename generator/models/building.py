@@ -15,6 +15,15 @@ _READ = re.compile(r"\b(?:from|join) ((?:canonical\.)?\w+)")
 Names = frozenset[str]
 
 
+def closure(scripts: Mapping[str, str], wanted: Collection[str]) -> dict[str, str]:
+    """Return `wanted` and every fact that they stand on, with their scripts, in the order of `scripts`."""
+    needed: set[str] = set(wanted)
+    for fact in reversed(list(scripts)):  # what a fact reads was named before it
+        if fact in needed:
+            needed.update(_READ.findall(scripts[fact]))
+    return {fact: script for fact, script in scripts.items() if fact in needed}
+
+
 def build_all(
     engine: Engine, scripts: Mapping[str, str], views: Collection[str], steps: Collection[str], hands: int
 ) -> None:

@@ -10,10 +10,12 @@ from functools import cache
 import pandas as pd
 from models_bench import AS_OF, FactBench, agreement_of
 
+from generator.kpis.checking import tables_of
 from generator.kpis.reading import read_kpis
 from generator.kpis.running import measure_kpis
 from generator.project import PACKAGED
 
+_BESIDE = frozenset({"target", "earlier_version"})  # what measuring reads beside the queries of the files
 _FOLDER = PACKAGED / "content" / "kpis"
 
 
@@ -69,7 +71,9 @@ class FigureBench:
         built = self.facts.build(settings=settings, **tables)
         agreement = agreement_of(settings or {})
         texts = {f"content/kpis/{name}.md": _alone(_text(name)) for name in kpis}
-        found = measure_kpis(read_kpis(texts, agreement), built.engine, agreement, Everything(), as_of)
+        read = read_kpis(texts, agreement)
+        engine = built.holding(_BESIDE.union(*map(tables_of, read)))
+        found = measure_kpis(read, engine, agreement, Everything(), as_of)
         return Figures(found.results.cells, dict(found.missing))
 
 

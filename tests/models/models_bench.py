@@ -7,8 +7,8 @@ Cells are parted by two spaces or more; `-` is null; days and instants of 2026 s
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
@@ -19,12 +19,13 @@ import pandas as pd
 from generator.agreement import Agreement, Commitment, Reviews, load_agreement
 from generator.canonical import TABLES, Type
 from generator.engine import DuckDbEngine
-from generator.models import build_facts
+from generator.models import FACTS, build_facts
 from generator.project import Project
 from generator.sources.report import Finding, LoadReport, TableLoad
 
 AS_OF = datetime(2026, 11, 20, 18)
 _ROOT = Path(__file__).parents[2]
+_READ = re.compile(r"\b(?:from|join) (\w+)")
 _SHORT = re.compile(r"\d\d-\d\d( \d\d:\d\d(:\d\d)?)?")
 
 #: What a drawing need not say: keys count up, and the rest is what makes the row count.
@@ -79,21 +80,49 @@ def _shown(value: object) -> str:
     return str(value).removeprefix("2026-")
 
 
-@dataclass(frozen=True)
 class Facts:
-    """The facts of one drawing."""
+    """The facts of one drawing, each built when a test first asks for it: most tests ask for few."""
 
-    engine: DuckDbEngine
-    findings: tuple[Finding, ...]
+    _standing: Facts | None = None  # those whose tables lie in the engine that all drawings share
+
+    def __init__(self, engine: DuckDbEngine, make: Callable[[Collection[str]], tuple[Finding, ...]]) -> None:
+        self._engine, self._make = engine, make
+        self._asked: set[str] = set()
+        self._findings: tuple[Finding, ...] = ()
 
     def draw(self, fact: str, columns: str, where: str = "true") -> str:
         """Return the rows of a fact as a drawing, sorted."""
-        rows = self.engine.rows(f"select {', '.join(columns.split())} from {fact} where {where}")
+        rows = self.rows(f"select {', '.join(columns.split())} from {fact} where {where}")
         return "\n".join(sorted("  ".join(_shown(cell) for cell in row) for row in rows))
+
+    def rows(self, sql: str) -> list[tuple]:
+        """Return the rows of a query over facts."""
+        return self.holding(_READ.findall(sql)).rows(sql)
 
     def found(self, check: str) -> int:
         """Return how many rows fail a check."""
         return sum(finding.failing for finding in self.findings if finding.id == check)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What the facts found wrong with the data."""
+        self.holding(["data_check"])
+        return self._findings
+
+    @property
+    def engine(self) -> DuckDbEngine:
+        """The engine with every fact."""
+        return self.holding(FACTS)
+
+    def holding(self, tables: Iterable[str]) -> DuckDbEngine:
+        """Return the engine with these tables and what they stand on."""
+        wanted = {"path_step" if table == "channel_credit" else table for table in tables}
+        if Facts._standing is not self or not wanted <= self._asked:
+            Facts._standing = None
+            self._asked |= wanted
+            self._findings = self._make(self._asked)
+            Facts._standing = self
+        return self._engine
 
 
 def of_period(label: str) -> str:
@@ -123,29 +152,59 @@ class FactBench:
         base: Agreement | None = None,
         **tables: str,
     ) -> Facts:
-        """Fill the canonical tables from drawings and build all facts, under the sample agreement or `base`."""
-        loads = {name: self._fill(name, tables.get(name)) for name in TABLES}
-        if "lead_attribute" in tables:
-            carried = {row[0] for row in self.engine.rows("select distinct attribute from canonical.lead_attribute")}
+        """Return the facts of drawings of canonical tables, under the sample agreement or `base`."""
+        frames = {name: _frame(name, text) for name, text in tables.items()}
+        loads = {name: _load(name, frames.get(name)) for name in TABLES}
+        if "lead_attribute" in frames:
+            carried = frozenset(frames["lead_attribute"]["attribute"])
             loads["lead"] = replace(loads["lead"], columns=loads["lead"].columns | carried)
         agreement = replace(agreement_of(settings or {}, commitments, targets, base), reviews=reviews or Reviews())
-        load = LoadReport((), loads, (), (), ())
-        return Facts(self.engine, build_facts(self.engine, agreement, load, datetime.fromisoformat(_long(as_of))))
+        load, moment = LoadReport((), loads, (), (), ()), datetime.fromisoformat(_long(as_of))
 
-    def _fill(self, name: str, text: str | None) -> TableLoad:
-        columns = TABLES[name].columns
-        header, lines = drawn(text) if text else ([], [])
-        frame = pd.DataFrame(lines, columns=header, dtype=object)
-        for column, value in _DEFAULTS.get(name, {}).items():
-            if column not in header:
-                frame[column] = value
-        if (key := _KEYS.get(name)) and key not in header:
-            frame[key] = [f"{name}{number:03}" for number in range(len(frame))]
-        for column in columns:
-            if column.type is Type.INSTANT and column.name in frame:
-                frame[column.name] = [None if cell is None else pd.Timestamp(cell) for cell in frame[column.name]]
-        self.engine.load(f"canonical.{name}", frame, {column.name: column.type.value for column in columns})
-        return TableLoad(name, text is not None, len(frame), frozenset(header))
+        def make(wanted: Collection[str]) -> tuple[Finding, ...]:
+            self._clear()
+            for name in TABLES:
+                _load_frame(self.engine, name, frames.get(name, pd.DataFrame()))
+            return build_facts(self.engine, agreement, load, moment, wanted)
+
+        return Facts(self.engine, make)
+
+    def _clear(self) -> None:
+        """Let the facts of other drawings go: none may answer for these."""
+        found = "select table_name, table_type from information_schema.tables where table_schema = 'main'"
+        for table, kind in self.engine.rows(found):
+            if table in FACTS or table == "channel_credit":
+                self.engine.run(f"drop {'view' if kind == 'VIEW' else 'table'} {table}")
+
+
+def fill(engine: DuckDbEngine, name: str, text: str) -> None:
+    """Fill one canonical table from a drawing."""
+    _load_frame(engine, name, _frame(name, text))
+
+
+def _load_frame(engine: DuckDbEngine, name: str, frame: pd.DataFrame) -> None:
+    engine.load(f"canonical.{name}", frame, {column.name: column.type.value for column in TABLES[name].columns})
+
+
+def _frame(name: str, text: str) -> pd.DataFrame:
+    header, lines = drawn(text)
+    frame = pd.DataFrame(lines, columns=header, dtype=object)
+    frame.attrs["said"] = frozenset(header)
+    for column, value in _DEFAULTS.get(name, {}).items():
+        if column not in header:
+            frame[column] = value
+    if (key := _KEYS.get(name)) and key not in header:
+        frame[key] = [f"{name}{number:03}" for number in range(len(frame))]
+    for column in TABLES[name].columns:
+        if column.type is Type.INSTANT and column.name in frame:
+            frame[column.name] = [None if cell is None else pd.Timestamp(cell) for cell in frame[column.name]]
+    return frame
+
+
+def _load(name: str, frame: pd.DataFrame | None) -> TableLoad:
+    if frame is None:
+        return TableLoad(name, False, 0, frozenset())
+    return TableLoad(name, True, len(frame), frame.attrs["said"])
 
 
 def agreement_of(

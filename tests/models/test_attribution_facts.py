@@ -162,15 +162,15 @@ def test_a_model_weighs_the_touches_in_whole_numbers(build, model, expected, set
 def test_a_touch_counts_half_for_each_half_life_before_the_last(build):
     touch = "touch_id  lead_id  occurred_at\n T1  L1  10-25 08:00\n T2  L1  11-01 08:00\n T3  L1  11-08 08:00"
     facts = build(lead=LEAD, opportunity=WON, touch=touch, settings=agreed(half_life_days=7))
-    rows = facts.engine.rows("select touch_id, weight / total from credit where model = 'time_decay' order by 1")
+    rows = facts.rows("select touch_id, weight / total from credit where model = 'time_decay' order by 1")
     assert [round(share, 12) for _, share in rows] == [round(part / 7, 12) for part in (1, 2, 4)]
 
 
 def test_a_deal_without_a_touch_credits_nobody_in_every_model(build):
     facts = build(lead=LEAD, opportunity=WON)
-    rows = facts.engine.rows("select distinct channel, weight, total from credit")
+    rows = facts.rows("select distinct channel, weight, total from credit")
     assert rows == [("(no marketing touch)", 1, 1)]
-    assert len(facts.engine.rows("select distinct model from credit")) == 9
+    assert len(facts.rows("select distinct model from credit")) == 9
 
 
 def test_only_won_deals_that_are_no_test_have_credit(build):
@@ -279,7 +279,7 @@ def test_decided_are_closed_deals_and_leads_that_left_or_did_not_buy_in_time(bui
     where = "span = 'period' and period in (select period from period where grain = 'all')"
     # L3 waited until its window had ended, L5 until it left, L4 is undecided; a channel after that is none.
     assert facts.draw("channel_credit", rows, where) == "email  1  4  -\nevent  1  4  -"
-    shares = facts.engine.rows(f"select share, low, high from channel_credit where {where} order by channel")
+    shares = facts.rows(f"select share, low, high from channel_credit where {where} order by channel")
     assert sum(share for share, _, _ in shares) == pytest.approx(1)
     assert all(0 <= low <= high <= 1 for _, low, high in shares)
 

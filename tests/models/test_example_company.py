@@ -139,7 +139,7 @@ def facts(_engine, company):
 
 
 def first_met(facts, version):
-    rows = facts.engine.rows(
+    rows = facts.rows(
         "select lead_id, min(moment) from criteria_verdict where definition = 'mql' and verdict = 'met'"
         f" and version = '{version}' group by lead_id"
     )

@@ -297,7 +297,7 @@ def test_a_record_merged_into_one_that_is_absent_survives_as_itself(build):
 @pytest.mark.parametrize("loop", ["a  a", "a  b\n b  a", "a  b\n b  c\n c  a"])
 def test_merges_in_a_circle_are_refused(build, loop):
     with pytest.raises(ExportError, match="loop") as refused:
-        build(lead=f"lead_id  merged_into_lead_id\n {loop}\n free  -")
+        build(lead=f"lead_id  merged_into_lead_id\n {loop}\n free  -").draw("survivor", "record_id")
     assert f"{loop.count(chr(10)) + 1} records" in str(refused.value.mistakes[0])
 
 

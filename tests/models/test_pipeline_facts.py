@@ -233,7 +233,7 @@ def test_what_stood_there_and_what_moved_is_what_stands_there(build, histories):
         opportunity_stage_event=EVENT + "\n".join(changes),
         as_of="11-20 18:00",
     )
-    assert facts.engine.rows(BALANCE) == []
+    assert facts.rows(BALANCE) == []
 
 
 def _hour(number: int) -> str:

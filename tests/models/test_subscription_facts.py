@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from models_bench import FactBench, of_period, packaged_agreement, same
+from models_bench import fill, of_period, packaged_agreement, same
 
 from generator import models
 
@@ -39,7 +39,7 @@ YEAR = """
 
 def retained(facts, label="2026-10"):
     columns = "sum(last_mrr), sum(kept_mrr), sum(first_mrr), sum(is_kept::int), count(*)"
-    rows = facts.engine.rows(f"select {columns} from retention where {of_period(label)}")
+    rows = facts.rows(f"select {columns} from retention where {of_period(label)}")
     return tuple(int(value) for value in rows[0])
 
 
@@ -115,7 +115,7 @@ BRIDGE_RATES = RATES.rstrip() + "\n    EUR       2026-01-01  1.00\n"
 
 def bridge(facts, label="2026", pair="period"):
     where = f"{of_period(label)} and pair = '{pair}'"
-    rows = facts.engine.rows(f"select step, sum(amount) from mrr_step where {where} group by step")
+    rows = facts.rows(f"select step, sum(amount) from mrr_step where {where} group by step")
     return {step: int(amount) for step, amount in rows}
 
 
@@ -124,7 +124,7 @@ def test_the_bridge_leads_from_the_opening_to_the_closing_figure(build):
     assert bridge(facts) == {
         "opening": 6100, "new": 250, "expansion": 700, "contraction": -200, "churn": -2200, "fx": 100,
     }  # fmt: skip
-    assert facts.engine.rows(f"select sum(mrr) from account_mrr where {of_period('2026')}") == [(4750,)]
+    assert facts.rows(f"select sum(mrr) from account_mrr where {of_period('2026')}") == [(4750,)]
 
 
 def test_by_subscription_a_change_of_contract_is_a_loss_and_a_win(build):
@@ -196,20 +196,21 @@ def test_bridges_close_gross_is_below_net_and_order_means_nothing(monthly, rows,
 
 
 @pytest.fixture
-def monthly(build, _engine):
+def monthly(build):
     """Build only the facts of subscriptions, from rows as they are drawn by chance."""
     rates = "\n".join(["currency  rate_date  rate", *(f"EUR  {month(n)}  1.{n:02}" for n in range(25))])
-    build(fx_rate=rates)
-    bench, folder = FactBench(_engine), Path(models.__file__).parent
+    engine, folder = build(fx_rate=rates).holding(SUBSCRIPTIONS), Path(models.__file__).parent
 
     def run(rows):
-        bench._fill("fx_rate", rates)
-        bench._fill("subscription", drawing(rows))
-        for fact in ("fx_day", "account_mrr", "subscription_pair", "mrr_step", "churn", "retention"):
-            _engine.run(f"create or replace table {fact} as {(folder / f'{fact}.sql').read_text()}")
-        return SimpleNamespace(bridges=_engine.rows(BRIDGES), retained=_engine.rows(RETAINED))
+        fill(engine, "subscription", drawing(rows))
+        for fact in SUBSCRIPTIONS:
+            engine.run(f"create or replace table {fact} as {(folder / f'{fact}.sql').read_text()}")
+        return SimpleNamespace(bridges=engine.rows(BRIDGES), retained=engine.rows(RETAINED))
 
     return run
+
+
+SUBSCRIPTIONS = ("account_mrr", "subscription_pair", "mrr_step", "churn", "retention")
 
 
 def drawing(rows):

@@ -92,7 +92,7 @@ def test_the_version_that_the_export_names_rules(measure):
 
 def test_restating_by_another_version_finds_the_first_instant_at_which_all_held(build):
     facts = build(lead=LEADS, touch=TOUCHES, lifecycle_event=events("webinar 10-05 10:00 mql"))
-    first = facts.engine.rows(
+    first = facts.rows(
         "select version, count(*) from (select version, lead_id, min(moment) from criteria_verdict"
         " where definition = 'mql' and verdict = 'met' group by version, lead_id) as first_met group by version"
     )
@@ -347,7 +347,7 @@ def calls(until_day, until_hour):
 )
 def test_a_feed_has_stopped_when_it_is_silent_longer_than_it_ever_is(build, as_of, newest, stopped):
     facts = build(as_of=as_of, lead="lead_id  created_at\nL1  10-01 08:00", activity=calls(*newest.split()))
-    (found,) = facts.engine.rows("select is_stopped, hours from feed where name = 'activity'")
+    (found,) = facts.rows("select is_stopped, hours from feed where name = 'activity'")
     assert found[0] is stopped
     if stopped:
         assert found[1] == 30
