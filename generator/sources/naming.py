@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from .profile import Profile, Source
@@ -30,7 +30,18 @@ def _without(name: str, prefixes: Iterable[str]) -> str:
 def header_as(names: Iterable[str], profile: Profile, source: Source) -> Header:
     """Return the names of a file's columns as a source of a profile compares them."""
     prefixes = tuple(prefix.casefold() for prefix in profile.written(source, "prefixes") or ())
+    if profile.written(source, "repeated") == "numbered":
+        names = _numbered(names)
     return _header(tuple(names), profile.written(source, "names") == "letters", prefixes)
+
+
+def _numbered(names: Iterable[str]) -> Iterator[str]:
+    """Yield names with which time they stand there behind them, from the second time on."""
+    seen: Counter[str] = Counter()
+    for name in names:
+        seen[folded_name(name)] += 1
+        times = seen[folded_name(name)]
+        yield f"{name} {times}" if name and times > 1 else name
 
 
 class Header:
@@ -62,10 +73,15 @@ class Header:
         return all(self.places(group) for group in groups)
 
     def family(self, patterns: Iterable[str]) -> dict[str, list[int]]:
-        """Return the columns that fit a pattern by what its first group holds, those of earlier patterns first."""
+        """Return the columns that fit a pattern by what its first group holds, those of earlier patterns first.
+
+        Of columns with one name the first counts: those of associated records stand behind the record's own.
+        """
         found: dict[str, list[int]] = defaultdict(list)
         for pattern in patterns:
             for place, name in enumerate(self.names):
+                if name and self._exact[folded_name(name)][0] != place:
+                    continue
                 fit = re.fullmatch(pattern, _without(folded_name(name), self._prefixes), re.IGNORECASE)
                 if fit and place not in found[fit[1]]:
                     found[fit[1]].append(place)

@@ -132,7 +132,8 @@ class Written(_Frozen):
     nulls: tuple[Scalar, ...] | None = None  # texts that mean "nothing here"
     names: Literal["letters"] | None = None  # headers compared by letters and digits only; None: as they stand
     prefixes: Names | None = None  # beginnings of headers that do not count, with `names: letters`
-    repeated: Literal["first"] | None = None  # which of several columns with one name is read; None: a mistake
+    # Of several columns with one name the first is read, or the second is called `name 2` and so on; None: a mistake.
+    repeated: Literal["first", "numbered"] | None = None
     totals: Patterns | None = None  # lines whose first cell fits are sums of others, not rows
     copied_by: Names | None = None  # columns that a warehouse's copy adds; its times without a zone are UTC
     current: Names | None = None  # columns that say whether a row is what its record is now; earlier versions are left

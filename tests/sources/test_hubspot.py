@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from generator.engine import open_engine
 from generator.sources.cells import MACROS
+from tests.sources.conftest import drawn
 
 CONTACTS = """
     Record ID | Create Date      | Email         | Lifecycle Stage | Original Traffic Source | Contact owner | Owner assigned date | Date entered "Marketing Qualified Lead (Lifecycle Stage Pipeline)" | Became a Marketing Qualified Lead Date | Date entered 'Customer (Lifecycle Stage Pipeline)' | Became an Evangelist Date | First Conversion Date | Recent Conversion Date | Latest Traffic Source | Create Date
@@ -123,6 +124,56 @@ def test_the_history_of_a_property_goes_before_its_date_columns(golden, copier):
     ]
     losses = [finding.text for finding in drop.report.findings if finding.id == "source_loss"]
     assert not any("date columns hold the latest entry into each stage" in text for text in losses)
+
+
+#: Nobody says how HubSpot's pages name these columns; of each way that is read here the content is the same.
+REVISIONS = {
+    "again": "Record ID | Lifecycle Stage | Timestamp | Source | Lifecycle Stage | Timestamp | Source",
+    "numbered": "Contact ID | Lifecycle Stage 1 | Date 1 | Source 1 | Lifecycle Stage 2 | Date 2 | Source 2",
+    "with its name": "Record ID | Lifecycle Stage value (1) | Lifecycle Stage timestamp (1) | By | Lifecycle Stage value (2)"
+    " | Lifecycle Stage timestamp (2) | By whom",
+}
+
+
+@pytest.mark.parametrize("form", REVISIONS)
+def test_the_property_history_that_hubspots_pages_export_is_a_history_in_utc(read, form):
+    rows = (
+        "\n101,Marketing Qualified Lead,2026-03-04 08:00,CRM,Lead,2026-03-02 09:00,Form"
+        "\n102,Other,2026-03-09 08:00,CRM,Lead,2026-03-05,Form\n103,Lead,2026-03-09 08:00,CRM,,,\n"
+    )
+    header = ",".join(name.strip() for name in REVISIONS[form].split("|"))
+    files = {"contacts.csv": drawn(CONTACTS), "lifecycle.csv": header + rows}
+    drop = read(files, source_timezone="Europe/Berlin")
+    found = "select lead_id, to_stage, strftime(occurred_at, '%m-%d %H'), precision, provenance from canonical.lifecycle_event"
+    assert drop.rows(f"{found} order by all") == [
+        ("101", "customer", "06-01 10", "instant", "stage_date_column"),
+        ("101", "lead", "03-02 09", "instant", "history"),
+        ("101", "mql", "03-04 08", "instant", "history"),
+        ("102", "lead", "03-05 00", "day", "history"),
+        ("102", "mql", "03-09 07", "instant", "stage_date_column"),
+    ]
+    assert drop.outcomes("lifecycle_event")["orphan"] == 1
+    losses = [finding.text for finding in drop.report.findings if finding.id == "source_loss"]
+    assert any("last 45 values" in text for text in losses)
+    assert not any("latest entry into each stage" in text for text in losses)
+
+
+def test_the_stage_history_of_a_deal_goes_before_its_dates(read):
+    rows = "\n900,Closed Won,2026-05-29 08:00,Appointment Scheduled,2026-04-01 09:00\n901,Contract Sent,2026-04-02 09:00,,\n"
+    files = {"deals.csv": drawn(DEALS), "stages.csv": "Record ID,Deal Stage,Timestamp,Deal Stage,Timestamp" + rows}
+    moves = "select opportunity_id, stage, strftime(occurred_at, '%m-%d'), provenance from canonical.opportunity_stage_event"
+    assert read(files).rows(f"{moves} order by all") == [
+        ("900", "closed_won", "05-29", "history"),
+        ("900", "prospecting", "04-01", "history"),
+        ("901", "negotiation", "04-02", "history"),
+    ]
+
+
+def test_a_date_of_an_associated_record_is_not_the_contacts_own(golden):
+    again = CONTACTS.replace("First Conversion Date | ", "Date entered 'Customer (Lifecycle Stage Pipeline)' | ")
+    again = again.replace("Became an Evangelist Date |", "First Conversion Date     |", 1)
+    drop = golden("hubspot", {"contacts.csv": again.replace("2026-06-01 12:00 ", "                 ")})
+    assert drop.rows("select to_stage from canonical.lifecycle_event where lead_id = '101'") == [("mql",)]
 
 
 def test_a_copy_in_a_warehouse_has_its_times_in_utc_and_the_stage_history_of_deals(golden):
