@@ -5,6 +5,14 @@ with option as (
     from setting
 ),
 
+-- A month before the deal is enough to tell whether it was accompanied while it was open.
+span as (
+    select
+        deal_span.*,
+        least(journey_from, influence_from, created_at - interval '30' day) as looked_from
+    from deal_span
+),
+
 person as (
     select distinct lead_id
     from deal_party
@@ -18,33 +26,36 @@ known as (
     inner join person on person.lead_id = survivor.lead_id
 ),
 
-touched as (
+expected as (
     select
-        touch.touch_id,
-        known.lead_id,
-        touch.account_id,
-        touch.occurred_at,
-        touch.channel,
-        touch.campaign_id as campaign,
-        touch.is_marketing
-    from canonical.touch as touch
-    left join known on known.record_id = touch.lead_id
-    where
-        (known.lead_id is not null or touch.account_id in (select account_id from deal_span))
-        and not exists (select 1 from touch_again where touch_again.touch_id = touch.touch_id)
+        known.record_id, known.lead_id, party.deal_id, span.created_at, span.journey_from, span.influence_from, span.looked_from,
+        span.ended_at
+    from known
+    inner join deal_party as party on party.lead_id = known.lead_id
+    inner join span on span.deal_id = party.deal_id
 ),
 
 of_deal as (
-    select party.deal_id, touched.*
-    from touched
-    inner join deal_party as party on party.lead_id = touched.lead_id
+    select
+        touch.touch_id, touch.occurred_at, touch.channel, touch.campaign_id as campaign, touch.is_marketing,
+        expected.lead_id, expected.deal_id, expected.created_at, expected.journey_from, expected.influence_from
+    from canonical.touch as touch
+    inner join expected
+        on
+            expected.record_id = touch.lead_id
+            and touch.occurred_at >= expected.looked_from and touch.occurred_at <= expected.ended_at
     union all
     -- Nobody known touched it, but the account is.
-    select span.deal_id, touched.*
-    from touched
-    inner join deal_span as span on span.account_id = touched.account_id
+    select
+        touch.touch_id, touch.occurred_at, touch.channel, touch.campaign_id as campaign, touch.is_marketing,
+        cast(null as varchar) as lead_id, span.deal_id, span.created_at, span.journey_from, span.influence_from
+    from canonical.touch as touch
+    inner join span
+        on
+            span.account_id = touch.account_id
+            and touch.occurred_at >= span.looked_from and touch.occurred_at <= span.ended_at
     where
-        touched.lead_id is null
+        not exists (select 1 from known where known.record_id = touch.lead_id)
         and (select value from setting where key = 'attribution.journey_scope') = 'account'
 )
 
@@ -56,15 +67,9 @@ select
     of_deal.channel,
     of_deal.campaign,
     of_deal.is_marketing,
-    of_deal.occurred_at >= span.journey_from and (of_deal.is_marketing or option.with_sales) as in_journey,
-    of_deal.occurred_at >= span.influence_from as in_influence,
-    of_deal.occurred_at <= span.created_at as is_before_deal
+    of_deal.occurred_at >= of_deal.journey_from and (of_deal.is_marketing or option.with_sales) as in_journey,
+    of_deal.occurred_at >= of_deal.influence_from as in_influence,
+    of_deal.occurred_at <= of_deal.created_at as is_before_deal
 from of_deal
 cross join option
-inner join deal_span as span
-    on
-        span.deal_id = of_deal.deal_id
-        and of_deal.occurred_at <= span.ended_at
-        -- A month before the deal is enough to tell whether it was accompanied while it was open.
-        and of_deal.occurred_at
-        >= least(span.journey_from, span.influence_from, span.created_at - interval '30' day)
+where not exists (select 1 from touch_again where touch_again.touch_id = of_deal.touch_id)

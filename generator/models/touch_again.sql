@@ -5,43 +5,48 @@ with recursive option as (
     from setting
 ),
 
+-- Most touches are the only one of their campaign: they need no look at their neighbours.
+several as (
+    select
+        coalesce(survivor.lead_id, touch.lead_id, 'account ' || touch.account_id) as who,
+        touch.channel,
+        coalesce(touch.campaign_id, '') as campaign
+    from canonical.touch as touch
+    left join survivor on survivor.record_id = touch.lead_id
+    group by
+        coalesce(survivor.lead_id, touch.lead_id, 'account ' || touch.account_id), touch.channel,
+        coalesce(touch.campaign_id, '')
+    having count(*) > 1
+),
+
 known as (
     select
         touch.touch_id,
         touch.occurred_at,
-        coalesce(survivor.lead_id, touch.lead_id, 'account ' || touch.account_id) as who,
-        touch.channel,
-        coalesce(touch.campaign_id, '') as campaign,
+        several.who,
+        several.channel,
+        several.campaign,
         coalesce(touch.type, '') as type,
         touch.is_marketing
     from canonical.touch as touch
     left join survivor on survivor.record_id = touch.lead_id
-),
-
--- Most touches are the only one of their kind: they need no look at their neighbours.
-several as (
-    select who, channel, campaign, type, is_marketing
-    from known
-    group by who, channel, campaign, type, is_marketing
-    having count(*) > 1
+    inner join several
+        on
+            several.who = coalesce(survivor.lead_id, touch.lead_id, 'account ' || touch.account_id)
+            and several.channel = touch.channel
+            and several.campaign = coalesce(touch.campaign_id, '')
 ),
 
 spaced as (
     select
         known.*,
-        epoch(known.occurred_at) - epoch(lag(known.occurred_at) over same_kind) as since_s,
-        epoch(lead(known.occurred_at) over same_kind) - epoch(known.occurred_at) as until_s
+        epoch(occurred_at) - epoch(lag(occurred_at) over same_kind) as since_s,
+        epoch(lead(occurred_at) over same_kind) - epoch(occurred_at) as until_s
     from known
-    inner join several
-        on
-            several.who = known.who and several.channel = known.channel and several.campaign = known.campaign
-            and several.type = known.type and several.is_marketing = known.is_marketing
     window same_kind as (
-        partition by known.who, known.channel, known.campaign, known.type, known.is_marketing
-        order by known.occurred_at, known.touch_id
+        partition by who, channel, campaign, type, is_marketing order by occurred_at, touch_id
     )
 ),
-
 -- Those with a close neighbour, before or after.
 crowded as (
     select
