@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 
-from . import lint_calendars, lint_lifecycle, lint_references, lint_sla, lint_switches, lint_targets
+from . import lint_calendars, lint_lifecycle, lint_references, lint_sla, lint_targets
 from .findings import Files, Finding
 
 _Lint = Callable[[Files], Iterator[Finding]]
@@ -42,7 +42,6 @@ LINTS: tuple[tuple[_Lint, tuple[str, ...]], ...] = (
     (lint_references.unknown_deal_stage, ("settings", "pipeline")),
     (lint_references.unknown_paid_channels, ("settings", "channels")),
     (lint_references.unknown_words_of_settings, ("settings", "lifecycle")),
-    (lint_switches.switches_that_change_nothing, ("settings",)),
 )
 
 

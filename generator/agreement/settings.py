@@ -116,7 +116,8 @@ class Attribution(Frozen):
     position: PositionWeights = Field(default_factory=PositionWeights, description="Weights of the model by position.")
     journey_scope: Literal["account", "contact_roles", "primary_lead"] = Field(
         "account",
-        description="Whose touches belong to a deal. `contact_roles` is refused: no canonical table holds them.",
+        description="Whose touches belong to a deal: everybody's at the account, those of the people with a role in it "
+        "(table `contact_role`), or its main contact's.",
     )
     journey_reset: bool = Field(True, description="Whether the end of a deal ends the journey of its account.")
     include_sales_touches: bool = Field(False, description="Whether touches by Sales get credit.")

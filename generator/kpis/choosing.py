@@ -1,4 +1,4 @@
-"""What a KPI file leaves to a setting: `revenue if magic_basis = recognised`, `a if clv.basis = revenue else b`."""
+"""What a KPI file leaves to settings: `revenue if magic_basis = recognised`, `a if clv.basis = revenue else b`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 
 from generator.errors import Mistake, with_hint
 
-_CHOICE = re.compile(r"(?P<what>.+?) if (?P<key>[a-z_0-9.]+) = (?P<value>\w+)(?: else (?P<other>.+))?", re.DOTALL)
+_ONE = r"[a-z_0-9.]+ = \w+"
+_CHOICE = re.compile(rf"(?P<what>.+?) if (?P<all>{_ONE}(?: and {_ONE})*)(?: else (?P<other>.+))?", re.DOTALL)
 
 #: How a setting that nobody set is written.
 UNSET = "none"
@@ -24,7 +25,7 @@ def chosen(text: str, settings: Mapping[str, str]) -> str:
     choice = _CHOICE.fullmatch(text)
     if choice is None:
         return text
-    holds = (settings.get(choice["key"]) or UNSET) == choice["value"]
+    holds = all((settings.get(key) or UNSET) == value for key, value in _conditions(choice))
     return choice["what"] if holds else chosen(choice["other"] or "", settings)
 
 
@@ -37,6 +38,13 @@ def choice_mistakes(where: str, text: str, settings: Mapping[str, str]) -> Itera
     """Yield the settings that `text` chooses by and that there are not."""
     choice = _CHOICE.fullmatch(text)
     if choice:
-        if choice["key"] not in settings:
-            yield Mistake(where, f"unknown setting {with_hint(choice['key'], settings)}")
+        for key, _ in _conditions(choice):
+            if key not in settings:
+                yield Mistake(where, f"unknown setting {with_hint(key, settings)}")
         yield from choice_mistakes(where, choice["other"] or "", settings)
+
+
+def _conditions(choice: re.Match[str]) -> list[tuple[str, str]]:
+    """Return the settings and values that must all agree."""
+    pairs = (one.split(" = ") for one in choice["all"].split(" and "))
+    return [(key, value) for key, value in pairs]

@@ -226,9 +226,6 @@ CONTRADICTIONS = {
     "a region of two calendars": (
         "calendars", calendar(HOURS + ", regions: [emea]"), "calendars[0].regions", "both claim the region 'emea'",
     ),
-    "a switch that would change nothing": (
-        "settings", "attribution: {journey_scope: contact_roles}", "attribution.journey_scope", "no canonical table",
-    ),
     "an unknown deal stage": (
         "settings", "min_qualified_stage: qualifed", "min_qualified_stage", "did you mean 'qualified'?",
     ),

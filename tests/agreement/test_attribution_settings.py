@@ -1,4 +1,4 @@
-"""Settings of attribution: shares that add up, and choices that no drop can answer yet."""
+"""Settings of attribution: shares that add up, and what finance books by."""
 
 from __future__ import annotations
 
@@ -18,10 +18,3 @@ def test_finance_books_by_what_can_be_audited_deal_by_deal():
     assert Attribution(finance_model="linear").finance_model == "linear"
     with pytest.raises(ValidationError):
         Attribution(finance_model="markov")
-
-
-def test_contact_roles_are_in_no_table_of_a_drop_and_so_are_refused(mistakes):
-    (mistake,) = mistakes(settings="attribution: {journey_scope: contact_roles}")
-    assert "no canonical table holds the contact roles of a deal" in mistake
-    assert "'account'" in mistake
-    assert "'primary_lead'" in mistake

@@ -21,6 +21,8 @@ SETTINGS = {"basis": "arr", "cap": "60", "assumed": ""}
         ("a if basis = recognised", ""),
         ("a if assumed = none", "a"),
         ("a if basis = none", ""),
+        ("a if basis = arr and cap = 60 else b", "a"),
+        ("a if basis = arr and cap = 61 else b", "b"),
     ],
 )
 def test_the_first_choice_that_holds_is_taken(text, holds):

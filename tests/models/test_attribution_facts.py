@@ -91,6 +91,19 @@ def test_the_touches_of_a_deal_are_those_of_its_people(build, scope, expected):
     assert found == expected
 
 
+ROLES = "opportunity_id  lead_id  role\n O1  L5  influencer\n O1  L3  user\n O1  L4  user\n O2  L2  user"
+
+
+def test_the_touches_of_a_deal_may_be_those_of_who_has_a_role_in_it(build):
+    scope = agreed(journey_scope="contact_roles")
+    found = journey(build, BY_PEOPLE, "touch_id", lead=PEOPLE, settings=scope, contact_role=ROLES)
+    assert found == "T1\nT3\nT5"  # L1 is the main contact, L3 was merged into it, L5 is of another account
+
+
+def test_roles_that_no_export_tells_of_leave_nobody(build):
+    assert journey(build, BY_PEOPLE, "touch_id", lead=PEOPLE, settings=agreed(journey_scope="contact_roles")) == ""
+
+
 TWO_DEALS = """
     opportunity_id  account_id  primary_lead_id  created_at   closed_at    close_date  is_closed  is_won
     O1              A1          L1               10-01 08:00  10-20 12:00  10-20       true       false

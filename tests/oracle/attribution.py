@@ -59,6 +59,11 @@ class _Credits:
         for lead in self.story.leads.values():
             if lead.row["account_id"] and not lead.is_test and not lead.row["exclude_reason"]:
                 self.by_account[lead.row["account_id"]].append(lead)
+        self.by_role = defaultdict(list)
+        for row in oracle.tables["contact_role"]:
+            lead = self.story.leads.get(self.story.survivor_of.get(row["lead_id"], row["lead_id"]))
+            if lead and not lead.is_test and not lead.row["exclude_reason"]:
+                self.by_role[row["opportunity_id"]].append(lead)
         known = {lead.id for deal in self.story.deals for lead in self.people(deal)}
         self.nameless = defaultdict(list)
         for row in oracle.tables["touch"]:
@@ -72,6 +77,8 @@ class _Credits:
         found = {}
         if self.settings.journey_scope == "account":
             found = {lead.id: lead for lead in self.by_account[deal.row["account_id"]]}
+        if self.settings.journey_scope == "contact_roles":
+            found = {lead.id: lead for lead in self.by_role[deal.id]}
         if deal.lead:
             found[deal.lead.id] = deal.lead
         return list(found.values())

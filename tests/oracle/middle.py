@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from . import figures as fig
-from . import trust
+from . import scores, trust
 from .clock import DAY, Span, WorkingCalendar, midnight
 from .figures import Cell, Unit
 from .story import Handoff, Lead
@@ -23,7 +23,7 @@ METRICS: list[str] = [
     "attempt_persistence", "attempt_persistence.tries", "attempt_persistence.connected", "rejection_reasons",
     "rejection_reasons.family", "rejection_reasons.share", "disposition_rate", "disposition_rate.event",
     "recycle_rate", "recycle_rate.requalified", "recycle_rate.won", "recycle_rate.revenue_won",
-    "definition_disagreement", "definition_disagreement.with_intent", *trust.METRICS,
+    "definition_disagreement", "definition_disagreement.with_intent", *trust.METRICS, *scores.METRICS,
 ]  # fmt: skip
 
 _REACHED = ("connected", "replied", "held")
@@ -37,6 +37,7 @@ def add(oracle: Oracle) -> None:
     _decisions(oracle)
     _recycled(oracle)
     trust.add(oracle)
+    scores.add(oracle)
 
 
 def _top(oracle: Oracle) -> None:

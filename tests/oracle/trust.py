@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from generator.agreement.criteria import (
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 #: What is compared, by the names of the results.
 METRICS: list[str] = [
     "criteria_conformance", "criteria_conformance.not_evaluable", "criteria_conformance.missed", "system_conflict",
-    "score_calibration", "score_calibration.missing_score",
 ]  # fmt: skip
 
 
@@ -34,7 +32,6 @@ def add(oracle: Oracle) -> None:
     """Add the figures of this file to `oracle.figures`."""
     _conformance(oracle)
     _conflicts(oracle)
-    _scores(oracle)
 
 
 # --------------------------------------------------------------------------------------------------- criteria
@@ -198,47 +195,3 @@ def conflicts_of(oracle: Oracle, lead: Lead) -> list[tuple[datetime, str]]:
             ):  # fmt: skip
                 found.append((at, "out_of_order"))
     return found
-
-
-# ---------------------------------------------------------------------------------------------------- scores
-
-
-def _scores(oracle: Oracle) -> None:
-    story = oracle.story
-    window = timedelta(days=oracle.settings.windows.mql_to_sql)
-    scored: dict[tuple[str, datetime], float] = {}
-    for row in story.tables["lifecycle_event"]:
-        if row["to_stage"] == "mql" and row["score"] is not None:
-            key = (story.survivor_of.get(row["lead_id"]), row["occurred_at"])
-            scored[key] = max(row["score"], scored.get(key, row["score"]))
-    missing, ranked = [], []
-    for lead in story.known:
-        mql, sql = lead.first("mql"), lead.first("sql")
-        if mql is None:
-            continue
-        day, dims, score = story.day(mql), oracle._lead_dims(lead), scored.get((lead.id, mql))
-        missing.append(Unit(day, dims, hit=score is None))
-        if score is not None and not (sql and sql < mql):
-            hit = bool(sql and sql <= mql + window)
-            ranked.append(Unit(day, dims, Fraction(score), hit=hit, mature=mql + window <= oracle.as_of))
-    if not scored:
-        return
-    oracle._add("score_calibration.missing_score", missing, "segment channel", fig.rate)
-    oracle._add("score_calibration", ranked, "segment channel", _area(Fraction(str(oracle.settings.min_mature_share))))
-
-
-def _area(least: Fraction):
-    def measure(units: list[Unit]) -> Cell:
-        mature = [unit for unit in units if unit.mature]
-        hits = [unit.value for unit in mature if unit.hit]
-        misses = [unit.value for unit in mature if not unit.hit]
-        if units and Fraction(len(mature), len(units)) < least:
-            return Cell(None, "maturing", n=len(mature))
-        if not hits or not misses:
-            return Cell(None, "zero_denominator", n=len(mature))
-        won = sum(
-            Fraction(1) if hit > miss else Fraction(1, 2) if hit == miss else 0 for hit in hits for miss in misses
-        )
-        return Cell(won / (len(hits) * len(misses)), n=len(mature))
-
-    return measure
