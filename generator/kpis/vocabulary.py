@@ -96,7 +96,7 @@ FACTS: Final = (
 )
 
 #: The kinds that count units which stand from one instant to another, in every snapshot in between.
-STANDING_KINDS: Final = (Kind.COUNT, Kind.RATE)
+STANDING_KINDS: Final = (Kind.COUNT, Kind.SUM, Kind.RATE, Kind.RATIO, Kind.MEAN, Kind.SURVIVAL, Kind.RANKING)
 
 #: What a unit row must carry beside `unit` and when it counts; every inner tuple asks for one of its columns.
 UNIT_COLUMNS: Final[dict[Kind, tuple[tuple[str, ...], ...]]] = {

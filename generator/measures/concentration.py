@@ -19,7 +19,7 @@ def concentrated(placed: Placed, rows: UnitRows, figure: Figure, periods: Period
     nothing = np.zeros(len(placed.grid), dtype=bool)
     if not len(rows) or rows.numbers[_ABOVE].max(initial=0.0) <= 1:
         return nothing
-    ordered = sorted_units(rows, _ABOVE)
+    ordered = sorted_units(rows, _ABOVE, above=0)
     found = spread(placed.grid, (_largest(groups) for groups in groups_in(ordered, figure, periods)))
     whole = placed.sums["numerator"]
     return np.asarray((whole > 0) & (found.get("largest", nothing) > _SHARE * whole))

@@ -72,10 +72,11 @@ def within_groups(along: Numbers, first: Indices) -> Numbers:
     return np.asarray(np.cumsum(steps))
 
 
-def sorted_units(rows: UnitRows, name: str) -> UnitRows:
-    """Return the rows that have one of their numbers in its order, without what was only fetched to be summed."""
-    order = np.argsort(rows.numbers[name], kind="stable")
-    order = order[: len(order) - int(np.isnan(rows.numbers[name]).sum())]  # what is no number is sorted last
+def sorted_units(rows: UnitRows, name: str, above: float = -np.inf) -> UnitRows:
+    """Return the rows whose number `name` is more than `above` in its order, without what was fetched to be summed."""
+    numbers = rows.numbers[name]
+    there = np.flatnonzero(numbers > above)  # what is no number is more than nothing
+    order = there[np.argsort(numbers[there], kind="stable")]
     return replace(
         rows,
         day=rows.day[order],
@@ -84,6 +85,7 @@ def sorted_units(rows: UnitRows, name: str) -> UnitRows:
         counts={},
         amounts={},
         numbers={one: column[order] for one, column in rows.numbers.items()},
+        standing=rows.standing and rows.standing.only(order),
     )
 
 
@@ -92,14 +94,12 @@ def groups_in(
 ) -> Iterator[Groups]:
     """Yield the groups of sorted rows, whole and split by `by` (None: as the figure says), part by part.
 
-    wanted: positions of periods; None for those of the figure's grains. One part shares no unit.
+    wanted: positions of periods; None for those of the figure's grains. One part shares no unit, but those that stand.
     """
     for layer in periods.layers(periods.of_grains(figure.grains) if wanted is None else wanted):
-        number = _period_numbers(rows, layer, periods)
-        inside = np.flatnonzero(number >= 0)
+        inside, number = _inside(rows, layer, periods)
         if not len(inside):
             continue
-        number = number[inside]
         values = {name: column[inside] for name, column in rows.numbers.items()}
         yield _grouped(number, values, layer, [ALL])
         for dim in figure.by if by is None else by:
@@ -124,15 +124,32 @@ def _grouped(group: Indices, values: dict[str, Numbers], layer: Indices, scopes:
     )
 
 
+def _inside(rows: UnitRows, layer: Indices, periods: Periods) -> tuple[Indices, Indices]:
+    """Return the rows that fall into a period of `layer`, and which; one that stands may fall into several."""
+    if rows.standing is None:
+        number = _period_numbers(rows, layer, periods)
+        inside = np.flatnonzero(number >= 0)
+        return inside, number[inside]
+    by_snapshot = np.argsort(periods.snapshots[layer], kind="stable")
+    snapshots = periods.snapshots[layer][by_snapshot]
+    first, last = (np.searchsorted(snapshots, at) for at in (rows.standing.enters, rows.standing.leaves))
+    times = last - first
+    nth = np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times)
+    return np.repeat(np.arange(len(rows)), times), by_snapshot[np.repeat(first, times) + nth]
+
+
 def _period_numbers(rows: UnitRows, layer: Indices, periods: Periods) -> Indices:
     """Return which period of `layer` each row falls into; -1 for none."""
     starts, cuts = periods.starts[layer], periods.cuts[layer]
-    first, last = int(starts.min()), int(cuts.max())
-    of_day = np.full(max(last - first, 0) + 1, -1, dtype="int64")  # the last entry answers for every other day
+    first, last = int(starts.min()) - 1, int(cuts.max())
+    of_day = np.full(max(last - first, 0) + 1, -1, dtype="int64")  # both ends answer for every day beyond them
     for number, (start, cut) in enumerate(zip(starts - first, cuts - first, strict=True)):
         of_day[start:cut] = number
-    of_period = np.full(len(periods.ids) + 1, -1, dtype="int64")  # the last for rows that name no period
+    by_day = of_day[np.clip(rows.day - first, 0, len(of_day) - 1)]
+    named = rows.period >= 0
+    if not named.any():
+        return by_day
+    of_period = np.full(len(periods.ids), -1, dtype="int64")
     of_period[layer] = np.arange(len(layer))
-    inside = (rows.day >= first) & (rows.day < last)
-    by_day = of_day[np.where(inside, rows.day - first, -1)]
-    return np.where(rows.period >= 0, of_period[rows.period], by_day)
+    by_day[named] = of_period[rows.period[named]]
+    return by_day

@@ -203,11 +203,13 @@ class TestWhatDoesNotFit:
                 kpi_text("select handoff_id as unit, handed_at as moment, accepted as hit from handoff", by=["region"])
             )
 
-    def test_units_that_stand_can_be_counted_and_have_a_rate_but_no_mean(self):
-        sql = "select handoff_id as unit, handed_at as from_at, handed_at as to_at, 1 as value from handoff"
-        with pytest.raises(KpiError, match="mean knows no units that stand from `from_at` to `to_at`"):
-            read(kpi_text(sql, by=[], measure="mean"))
-        assert read(kpi_text(sql, by=[], measure="count"))
+    def test_units_that_stand_are_in_no_cohort(self):
+        sql = (
+            "select handoff_id as unit, handed_at as from_at, handed_at as to_at, 1 as value, true as hit from handoff"
+        )
+        with pytest.raises(KpiError, match="cohort knows no units that stand from `from_at` to `to_at`"):
+            read(kpi_text(sql, by=[], measure="cohort", window="mql_to_sql"))
+        assert read(kpi_text(sql, by=[], measure="mean"))
 
     def test_columns_behind_a_star_are_checked_by_the_engine(self, spring):
         with pytest.raises(KpiError, match="column hit is missing") as problem:

@@ -52,7 +52,7 @@ def test_a_rate_counts_for_each_stretch_what_held_in_it(november):
     assert cell(measured, "2026-04")["status"] == "zero_denominator"
 
 
-@pytest.mark.parametrize("kind", ["count", "rate"])
+@pytest.mark.parametrize("kind", ["count", "sum", "rate", "ratio", "mean", "survival"])
 def test_standing_units_give_what_a_row_for_every_snapshot_gives(november, kind):
     days = pd.date_range("2025-01-03 07:00", "2026-11-19", freq="53h")
     standing = pd.DataFrame(
@@ -61,6 +61,10 @@ def test_standing_units_give_what_a_row_for_every_snapshot_gives(november, kind)
             "from_at": days,
             "to_at": [day + pd.Timedelta(hours=n * 37 % 2000) if n % 5 else pd.NaT for n, day in enumerate(days)],
             "hit": [n % 3 == 0 for n in range(len(days))],
+            "observed": [n % 4 > 0 for n in range(len(days))],
+            "value": [n * n % 101 / 4 for n in range(len(days))],
+            "num": [n * n % 103 / 8 - 1 for n in range(len(days))],
+            "den": [n % 4 for n in range(len(days))],
             "excluded": ["spam" if n % 7 == 0 else None for n in range(len(days))],
             "gap": ["missing_fx" if n == 20 else None for n in range(len(days))],
             "region": [("EMEA", "APAC", None)[n % 3] for n in range(len(days))],
