@@ -81,7 +81,8 @@ def _bands(oracle: Oracle, ranked: list[Unit], name: str, span: Span) -> dict[st
     if name == "rate":
         return {"all": whole, **found}
     if name == "lift":
-        return {scope: fig.quotient(cell.value, whole.value, cell) for scope, cell in found.items()}
+        quotients = {scope: fig.quotient(cell.value, whole.value, cell) for scope, cell in found.items()}
+        return {scope: Cell(cell.value, cell.status) for scope, cell in quotients.items()}
     rates = [cell.value for cell in found.values() if cell.value is not None]
     falls = sum(later < earlier for earlier, later in pairwise(rates))
     return {"all": Cell(Fraction(falls)) if len(rates) > 1 else Cell(None, "zero_denominator")}
