@@ -13,6 +13,7 @@ from typing import Any
 
 import generator
 from generator.agreement import Agreement, load_agreement
+from generator.calendar import TABLES as CALENDAR
 from generator.calendar import build_calendar
 from generator.charts import Pen, second_pen, write_drawings
 from generator.data import write_data
@@ -38,6 +39,7 @@ from generator.models.agreed import agreed_targets
 from generator.models.history import History, history_of
 from generator.models.practice import practice_of
 from generator.models.records import list_records
+from generator.models.standing import Standing
 from generator.models.survey import Survey, before_facts, surveyed
 from generator.pages import Pages, write_pages
 from generator.progress import Progress
@@ -78,6 +80,16 @@ class Prepared:
 
 
 @dataclass(frozen=True)
+class Reading:
+    """A drop that was read: its canonical tables stand in the engine, and whatever facts were built over them."""
+
+    engine: Engine
+    drop: Drop
+    load: LoadReport
+    standing: Standing
+
+
+@dataclass(frozen=True)
 class Inputs:
     """What a user wrote, read and checked, and which drop it is laid over."""
 
@@ -109,6 +121,21 @@ def facts_of(
 
     `held` looks at the rows in between, where it keeps a record of them.
     """
+    with reading_of(inputs, project, engine_url, progress, held) as reading:
+        yield facts_on(reading, inputs, project, progress)
+
+
+@contextmanager
+def reading_of(
+    inputs: Inputs,
+    project: Project,
+    engine_url: str,
+    progress: Progress,
+    held: Since | None = None,
+    *,
+    keeps: bool = False,
+) -> Iterator[Reading]:
+    """Read the drop; `keeps` lets facts be built over it again and again, only those anew that an edit reaches."""
     agreement, drop = inputs.agreement, inputs.drop
     with open_engine(engine_url, agreement.settings.memory_limit) as engine:
         with (
@@ -118,17 +145,37 @@ def facts_of(
             load = read_kept(drop, project, agreement, engine, _shelf(project))
         if held and held.book:
             held.book.look(engine, {file.path: file.sha256 for file in load.files}, drop.id, drop.as_of)
-        with progress.step("Building the facts"):
-            history = history_of(engine, drop.as_of)
-            remarks = build_calendar(engine, agreement, drop.as_of, history.begins, history.earliest)
-            begun = before_facts(engine, load)
-            found = build_facts(engine, agreement, load, drop.as_of) + _strays(history)
-            engine.seal()
-        calendars = tuple(Finding("calendar", Severity.NOTES, sentence, tables=("calendar",)) for sentence in remarks)
-        idle = targets_of_nothing(engine, inputs.kpis, [target.metric for target in agreement.targets])
-        findings = worst_first(load.findings + found + calendars + idle)
-        agreed = record_of(project, agreement, inputs.kpis)
-        yield Prepared(engine, agreement, inputs.kpis, drop, load, findings, agreed, surveyed(engine, begun))
+        engine.seal()
+        yield Reading(engine, drop, load, Standing(keeps=keeps))
+
+
+def facts_on(reading: Reading, inputs: Inputs, project: Project, progress: Progress) -> Prepared:
+    """Build the facts over a reading; once more, where it keeps them and something else is agreed."""
+    engine, load = reading.engine, reading.load
+    with progress.step("Building the facts"):
+        found, survey = reading.standing.make(
+            "facts", lambda: inputs.agreement, partial(_built, reading, inputs.agreement)
+        )
+    idle = targets_of_nothing(engine, inputs.kpis, [target.metric for target in inputs.agreement.targets])
+    findings = worst_first(load.findings + found + idle)
+    agreed = record_of(project, inputs.agreement, inputs.kpis)
+    return Prepared(engine, inputs.agreement, inputs.kpis, reading.drop, load, findings, agreed, survey)
+
+
+def _built(reading: Reading, agreement: Agreement) -> tuple[tuple[Finding, ...], Survey]:
+    """Create the calendar and the facts; return what was found wrong, and what the drop covers."""
+    engine, load, as_of, standing = reading.engine, reading.load, reading.drop.as_of, reading.standing
+    history = history_of(engine, as_of)
+    remarks = standing.make(
+        "calendar",
+        lambda: (agreement.calendars, agreement.settings),
+        lambda: build_calendar(engine, agreement, as_of, history.begins, history.earliest),
+        CALENDAR,
+    )
+    begun = before_facts(engine, load)
+    found = build_facts(engine, agreement, load, as_of, standing=standing) + _strays(history)
+    calendars = tuple(Finding("calendar", Severity.NOTES, sentence, tables=("calendar",)) for sentence in remarks)
+    return found + calendars, surveyed(engine, begun)
 
 
 def _strays(history: History) -> tuple[Finding, ...]:

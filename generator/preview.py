@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import tempfile
 from contextlib import ExitStack, closing
-from dataclasses import replace
 from pathlib import Path
 
 from generator.agreement import Agreement
-from generator.build import Inputs, Prepared, Request, build_pages, facts_of, read_inputs, report_of, report_on
-from generator.history import record_of
+from generator.build import (
+    Inputs,
+    Reading,
+    Request,
+    build_pages,
+    facts_on,
+    read_inputs,
+    reading_of,
+    report_of,
+    report_on,
+)
+from generator.engine import Engine
 from generator.kpis import Memory
 from generator.kpis.kpi import Kpi
 from generator.pages import Pages
@@ -67,26 +76,25 @@ class _Site:
 
 
 class Facts:
-    """The facts of a drop, kept between two reports and built anew only when something that they depend on changed.
+    """The facts of a drop, kept between two reports; built anew is only what an edit reaches.
 
-    Content tells, not which file was saved: the agreement as a value, and the key of the reading.
+    Content tells, not which file was saved: the key of the reading, the agreement as a value, the rows of tables.
     """
 
     def __init__(self, project: Project, request: Request, progress: Progress) -> None:
         self._project, self._request, self._progress = project, request, progress
         self._open = ExitStack()
-        self._ready: Prepared | None = None
-        self._stands_on: tuple[Agreement, Drop, str] | None = None
-        self._memory = Memory()
-        self._report: Report | None = None  # on these facts
-        self._counted: tuple[Kpi, ...] = ()  # what its KPIs were, apart from their words
+        self._reading: Reading | None = None
+        self._read_from: tuple[Drop, str, str] | None = None
+        self._memory = Memory(self._fingerprint)
+        self._report: Report | None = None
+        self._counted: tuple[Agreement, tuple[Kpi, ...]] | None = None  # what it was counted by
 
     def report(self) -> Report:
         """Return the report of the project as it stands on disk."""
         inputs = read_inputs(self._project, self._request, self._progress)
-        agreed = record_of(self._project, inputs.agreement, inputs.kpis)
-        ready = replace(self._standing_on(inputs), kpis=inputs.kpis, agreed=agreed)
-        counted = tuple(kpi.as_counted for kpi in inputs.kpis)
+        ready = facts_on(self._reading_of(inputs), inputs, self._project, self._progress)
+        counted = (inputs.agreement, tuple(kpi.as_counted for kpi in inputs.kpis))
         if self._report is None or self._counted != counted:
             self._report, self._counted = report_on(ready, self._progress, self._memory), counted
         else:
@@ -96,16 +104,21 @@ class Facts:
     def close(self) -> None:
         """Release the database."""
         self._open.close()
-        self._ready = self._stands_on = self._report = None
+        self._reading = self._read_from = self._report = None
 
-    def _standing_on(self, inputs: Inputs) -> Prepared:
-        wanted = (inputs.agreement, inputs.drop, reading_key(inputs.drop, self._project, inputs.agreement))
-        if self._ready is None or self._stands_on != wanted:
+    def _reading_of(self, inputs: Inputs) -> Reading:
+        key = reading_key(inputs.drop, self._project, inputs.agreement)
+        wanted = (inputs.drop, key, inputs.agreement.settings.memory_limit)
+        if self._reading is None or self._read_from != wanted:
             self.close()
-            facts = facts_of(inputs, self._project, self._request.engine, self._progress)
-            self._ready = self._open.enter_context(facts)
-            self._stands_on = wanted
-        return self._ready
+            reading = reading_of(inputs, self._project, self._request.engine, self._progress, keeps=True)
+            self._reading = self._open.enter_context(reading)
+            self._read_from = wanted
+        return self._reading
+
+    def _fingerprint(self, engine: Engine, table: str) -> str:
+        assert self._reading is not None  # which holds the table
+        return self._reading.standing.fingerprint(engine, table)
 
 
 def _watched(project: Project, request: Request) -> list[Path]:

@@ -17,12 +17,14 @@ _CALENDAR = ("period", "period_before", "period_day", "local_slot")
 
 Types = Mapping[str, Mapping[str, str]]  # SQL as the files have it -> column -> type
 Count = Callable[[Sequence[Kpi]], Iterable[tuple[Measured, ...]]]  # the figures of each KPI that have SQL, counted
+Print = Callable[[Engine, str], str]  # what `Engine.fingerprint` says of a table, for who knows it already
 
 
 class Memory:
-    """Keeps the figures that have SQL, by KPI; what the last round did not ask for is forgotten."""
+    """Keeps the figures that have SQL, by KPI; what the last whole round did not ask for is forgotten."""
 
-    def __init__(self) -> None:
+    def __init__(self, fingerprint: Print = lambda engine, table: engine.fingerprint(table)) -> None:
+        self._fingerprint = fingerprint
         self._kept: dict[str, tuple[Measured, ...]] = {}
 
     def round(self, engine: Engine, settings: Settings, missing: Iterable[str], types: Types, count: Count) -> Count:
@@ -30,9 +32,13 @@ class Memory:
 
         missing: the metric ids that the drop cannot answer for. types: the columns of every query.
         """
-        begun = _Round(engine, settings, frozenset(missing), types, count, self._kept)
-        self._kept = begun.used
-        return begun.measured
+        begun = _Round(engine, settings, frozenset(missing), types, count, self._kept, self._fingerprint)
+
+        def recalled(kpis: Sequence[Kpi]) -> Iterator[tuple[Measured, ...]]:
+            yield from begun.measured(kpis)
+            self._kept = begun.used  # one that a mistake broke off forgets nothing
+
+        return recalled
 
 
 class _Round:
@@ -46,8 +52,10 @@ class _Round:
         types: Types,
         count: Count,
         known: Mapping[str, tuple[Measured, ...]],
+        fingerprint: Print,
     ) -> None:
         self.used: dict[str, tuple[Measured, ...]] = {}
+        self._fingerprint = fingerprint
         self._engine, self._missing, self._types, self._count, self._known = engine, missing, types, count, known
         self._settings = settings.model_dump_json()
         self._prints: dict[str, str] = {}
@@ -76,5 +84,5 @@ class _Round:
     def _print(self, table: str) -> str:
         """Return what tells the rows of a table apart from any others; steps of a query have none of their own."""
         if table not in self._prints:
-            self._prints[table] = f"{table} {self._engine.fingerprint(table)}"
+            self._prints[table] = f"{table} {self._fingerprint(self._engine, table)}"
         return self._prints[table]

@@ -18,6 +18,7 @@ from generator.models.building import build_all, closure
 from generator.models.checks import load_checks, run_checks
 from generator.models.evidence import load_evidence
 from generator.models.removal import load_channel_credit
+from generator.models.standing import Standing
 from generator.models.two_homes import overruled_reviews, overruled_targets
 from generator.sources.report import Finding, LoadReport
 
@@ -161,13 +162,21 @@ STEPS = frozenset(
 
 
 def build_facts(
-    engine: Engine, agreement: Agreement, load: LoadReport, as_of: datetime, wanted: Collection[str] = FACTS
+    engine: Engine,
+    agreement: Agreement,
+    load: LoadReport,
+    as_of: datetime,
+    wanted: Collection[str] = FACTS,
+    standing: Standing | None = None,
 ) -> tuple[Finding, ...]:
     """Create every fact in `engine`, or `wanted` and what they stand on; return what they found wrong with the data.
 
     Needs the canonical tables and the calendar tables. Canonical tables that no fact reads any more are gone when it
-    returns: they are most of the memory. ExportError when merged leads form a loop.
+    returns: they are most of the memory; `standing` may keep them, and facts with them. ExportError when merged leads
+    form a loop.
     """
+    standing = standing or Standing()
+    standing.begin()
     load_agreement_tables(engine, agreement, as_of)
     load_attribution_tables(engine, agreement.settings.attribution)
     overruled = overruled_targets(engine) + overruled_reviews(engine)  # before a fact lets the drop's own go
@@ -176,15 +185,27 @@ def build_facts(
     load_evidence(engine, agreement, load)
     _refuse_merge_loops(engine)
     scripts = closure({fact: _sql(fact) for fact in FACTS}, wanted)
-    build_all(engine, scripts, VIEWS & scripts.keys(), STEPS, hands_for(load.rows))
+    build_all(engine, scripts, VIEWS & scripts.keys(), STEPS, hands_for(load.rows), standing)
     if "path_step" in scripts:
-        load_channel_credit(engine, agreement.settings.attribution, _drop_id(as_of, agreement))
+        _credit_channels(engine, agreement, as_of, standing)
     if "credit" in scripts:
         assert_whole_credits(engine)
     if scripts.keys() >= {"pipeline", "pipeline_move", "deal_state"}:
         assert_bridge_closes(engine)
     found = run_checks(engine) if "data_check" in scripts else ()
     return found + overruled + attributes_not_carried(engine, agreement, load)
+
+
+def _credit_channels(engine: Engine, agreement: Agreement, as_of: datetime, standing: Standing) -> None:
+    attribution, drop_id = agreement.settings.attribution, _drop_id(as_of, agreement)
+    read = ("path_step", "period")
+    standing.make(
+        "channel_credit",
+        lambda: (attribution, drop_id, [standing.fingerprint(engine, table) for table in read]),
+        lambda: load_channel_credit(engine, attribution, drop_id),
+    )
+    if not standing.keeps:
+        engine.run("drop table path_step")
 
 
 def _drop_id(as_of: datetime, agreement: Agreement) -> str:

@@ -9,6 +9,7 @@ from functools import partial
 from itertools import accumulate
 
 from generator.engine import Engine, Hands
+from generator.models.standing import Standing
 
 _READ = re.compile(r"\b(?:from|join) ((?:canonical\.)?\w+)")
 
@@ -25,18 +26,31 @@ def closure(scripts: Mapping[str, str], wanted: Collection[str]) -> dict[str, st
 
 
 def build_all(
-    engine: Engine, scripts: Mapping[str, str], views: Collection[str], steps: Collection[str], hands: int
+    engine: Engine,
+    scripts: Mapping[str, str],
+    views: Collection[str],
+    steps: Collection[str],
+    hands: int,
+    standing: Standing | None = None,
 ) -> None:
     """Create every fact of `scripts` (name -> select, each reading only earlier ones), `hands` of them at once.
 
     Canonical tables and `steps` are gone as soon as their last reader stands, unless a view reads them. With one
-    hand the facts are built in their order.
+    hand the facts are built in their order. Where `standing` keeps facts, all tables stay, and those that no change
+    reaches stand as they are.
     """
+    standing = standing or Standing()
     read = {fact: frozenset(_READ.findall(sql)) for fact, sql in scripts.items()}
-    passing = _passing(read, views, steps)
+    passing = {} if standing.keeps else _passing(read, views, steps)
 
     def create(fact: str, connection: Engine) -> None:
-        connection.run(f"create or replace {'view' if fact in views else 'table'} {fact} as {scripts[fact]}")
+        sql = f"create or replace {'view' if fact in views else 'table'} {fact} as {scripts[fact]}"
+        filled = sorted(table for table in needs[fact] | (read[fact] - scripts.keys()) if "." not in table)
+        standing.make(
+            fact,
+            lambda: (sql, [(table, standing.fingerprint(connection, table)) for table in filled]),
+            lambda: connection.run(sql),
+        )
 
     # A step of a query may bear the name of a later fact; what a fact reads was named before it.
     earlier = accumulate(([fact] for fact in scripts), initial=[])

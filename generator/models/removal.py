@@ -80,9 +80,8 @@ class Moves:
 
 
 def load_channel_credit(engine: Engine, attribution: Attribution, drop_id: str) -> None:
-    """Create the table `channel_credit` from `path_step`, which goes: a row per period, span and channel."""
+    """Create the table `channel_credit` from `path_step`: a row per period, span and channel."""
     moves = read_moves(engine)
-    engine.run("drop table path_step")
     seed = int.from_bytes(sha256(drop_id.encode()).digest()[:8])
     rows = [row for one in engine.rows(_PERIODS) for row in _of_period(moves, one, attribution, seed)]
     frame = pd.DataFrame(rows, columns=list(_TYPES)).astype({"channel": object, "gap": object})
