@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -23,22 +23,21 @@ def write_kpi_csvs(context: Context) -> None:
     Splits by week and those of companions are most of the results, and stand in kpis.csv.
     """
     (context.docs / "data").mkdir(parents=True, exist_ok=True)
-    lines: dict[str, list[str]] = {}
-    for kpi, place in _told_of(context.report.results.cells):
-        lines.setdefault(kpi, []).append(context.report.lines[place])
+    told = _told_of(context.report.results.cells)
     for kpi in context.kpis:
-        text = csv_header() + "".join(lines.get(kpi, ()))
+        text = "".join((csv_header(), *map(context.report.lines.__getitem__, told.get(kpi, ()))))
         (context.docs / csv_path(kpi)).write_bytes(text.encode("utf-8"))
 
 
-def _told_of(cells: pd.DataFrame) -> Iterator[tuple[str, int]]:
-    """Yield the KPI and the place of every cell that its CSV holds."""
+def _told_of(cells: pd.DataFrame) -> Mapping[str, list[int]]:
+    """Return the places of the cells that the CSV of each KPI holds."""
     metric, metrics = pd.factorize(cells["metric_id"])
     scope, scopes = pd.factorize(cells["scope"])
     period, periods = pd.factorize(cells["period"])
     is_whole = np.array([text == ALL for text in scopes], dtype=bool)[scope]
     is_headline = np.array(["." not in name for name in metrics], dtype=bool)[metric]
     is_week = np.array(["-W" in label for label in periods], dtype=bool)[period]
-    owners = [name.partition(".")[0] for name in metrics]
-    for place in np.flatnonzero(is_whole | (is_headline & ~is_week)).tolist():
-        yield owners[metric[place]], place
+    places = np.flatnonzero(is_whole | (is_headline & ~is_week))
+    owner, owners = pd.factorize(np.array([name.partition(".")[0] for name in metrics], dtype=object))
+    of_place = owner[metric[places]]
+    return {kpi: places[of_place == at].tolist() for at, kpi in enumerate(owners)}
