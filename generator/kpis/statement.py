@@ -15,12 +15,14 @@ from typing import Final
 
 import sqlglot
 from sqlglot import Token, TokenType, exp
+from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import SqlglotError
 
 from generator.errors import with_hint
 from generator.kpis.vocabulary import FACTS
 
 DIALECT: Final = "duckdb"  # what KPI files are written in
+_PARSER: Final = Dialect.get_or_raise(DIALECT).parser  # of tokens that are there already
 
 #: A longer query takes an engine minutes to plan; the longest packaged one has a tenth of this.
 MOST_WORDS: Final = 5_000
@@ -68,7 +70,7 @@ _KEYWORDS: Final = {
     "exclude", "filter", "lateral", "replace",
 }  # fmt: skip
 
-_NODES: Final = (
+_NODES: Final = frozenset((
     # clauses
     *(exp.Select, exp.Union, exp.Intersect, exp.Except, exp.Subquery, exp.With, exp.CTE, exp.From, exp.Join, exp.Where),
     *(exp.Group, exp.Having, exp.Order, exp.Ordered, exp.Distinct, exp.Table, exp.TableAlias, exp.Alias, exp.Star),
@@ -95,7 +97,7 @@ _NODES: Final = (
     *(exp.TimeToUnix, exp.FirstValue, exp.Floor, exp.Greatest, exp.Lag, exp.LastValue, exp.Lead, exp.Least, exp.Lower),
     *(exp.Max, exp.Min, exp.Nullif, exp.Rank, exp.Round, exp.RowNumber, exp.Substring, exp.Sum, exp.Trim, exp.Upper),
     *(exp.Window, exp.WindowSpec),
-)
+))  # fmt: skip
 
 _TYPES: Final = ("bigint", "boolean", "date", "decimal", "double", "int", "integer", "text", "timestamp", "varchar")
 _TYPE_NODES: Final = frozenset(exp.DataType.build(name, dialect=DIALECT).this for name in _TYPES)
@@ -148,7 +150,7 @@ def read_statement(sql: str) -> Statement | tuple[Fault, ...]:
         tokens = sqlglot.tokenize(sql, read=DIALECT)
         if fault := _hopeless(tokens):
             return (fault,)
-        parsed = sqlglot.parse(sql, read=DIALECT)
+        parsed = _PARSER().parse(tokens, sql)
     except RecursionError:
         return (Fault("the query is nested too deeply", "Name the steps in CTEs."),)
     except SqlglotError as problem:
@@ -182,11 +184,12 @@ def _faults(tokens: list[Token], trees: list[exp.Expr]) -> Iterator[Fault]:
     selects = (exp.Select, exp.Union, exp.Intersect, exp.Except, exp.Subquery)
     if not trees or not all(isinstance(tree, selects) for tree in trees):
         yield Fault("not a select", "A KPI file holds one select that returns unit rows.")
-    named = [*_function_faults(tokens, trees), *(fault for tree in trees for fault in _table_faults(tree))]
+    walked = [list(tree.walk()) for tree in trees]  # once: walking takes as long as checking
+    named = [*_function_faults(tokens, walked), *(fault for nodes in walked for fault in _table_faults(nodes))]
     yield from named
-    for tree in trees:
+    for nodes in walked:
         # What is named already as a function is not named again as a node.
-        yield from _node_faults(tree, ignored=exp.Func if named else None)
+        yield from _node_faults(nodes, ignored=exp.Func if named else None)
 
 
 def _syntax_fault(problem: SqlglotError) -> Fault:
@@ -198,9 +201,9 @@ def _syntax_fault(problem: SqlglotError) -> Fault:
     )
 
 
-def _function_faults(tokens: list[Token], trees: list[exp.Expr]) -> Iterator[Fault]:
+def _function_faults(tokens: list[Token], walked: list[list[exp.Expr]]) -> Iterator[Fault]:
     """Name functions as the file writes them; the trees know them under other names."""
-    ctes = {cte.alias.lower() for tree in trees for cte in tree.find_all(exp.CTE)}
+    ctes = {node.alias.lower() for nodes in walked for node in nodes if isinstance(node, exp.CTE)}
     named: set[str] = set()
     for token, after in pairwise(tokens):
         name = token.text.lower()
@@ -215,16 +218,20 @@ def _function_faults(tokens: list[Token], trees: list[exp.Expr]) -> Iterator[Fau
             )
 
 
-def _table_faults(tree: exp.Expr) -> Iterator[Fault]:
-    for table in tree.find_all(exp.Table):
-        shown = table.sql(dialect=DIALECT)
-        line = _line(table)
-        if not isinstance(table.this, exp.Identifier):
-            yield Fault(f"{shown} is a function that returns a table; only facts are read", _FACTS, line)
-        elif table.args.get("db") or table.args.get("catalog"):
-            yield Fault(f"table {shown}: other schemas are out of reach", _FACTS, line)
-        elif table.name.lower() not in FACTS and table.name.lower() not in _visible_ctes(table):
-            yield Fault(f"unknown table {with_hint(table.name, FACTS)}", _FACTS, line)
+def _table_faults(nodes: list[exp.Expr]) -> Iterator[Fault]:
+    for table in nodes:
+        if isinstance(table, exp.Table) and (what := _wrong_with(table)):
+            yield Fault(what, _FACTS, _line(table))
+
+
+def _wrong_with(table: exp.Table) -> str:
+    if not isinstance(table.this, exp.Identifier):
+        return f"{table.sql(dialect=DIALECT)} is a function that returns a table; only facts are read"
+    if table.args.get("db") or table.args.get("catalog"):
+        return f"table {table.sql(dialect=DIALECT)}: other schemas are out of reach"
+    if table.name.lower() not in FACTS and table.name.lower() not in _visible_ctes(table):
+        return f"unknown table {with_hint(table.name, FACTS)}"
+    return ""
 
 
 _FACTS: Final = f"Facts: {', '.join(FACTS)}."
@@ -250,9 +257,9 @@ def _visible_ctes(table: exp.Expr) -> set[str]:
     return visible
 
 
-def _node_faults(tree: exp.Expr, ignored: type[exp.Expr] | None) -> Iterator[Fault]:
+def _node_faults(nodes: list[exp.Expr], ignored: type[exp.Expr] | None) -> Iterator[Fault]:
     seen: set[str] = set()
-    for node in tree.walk():
+    for node in nodes:
         if ignored and isinstance(node, ignored) and type(node) not in _NODES:
             continue
         fault = _node_fault(node)
