@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from generator.agreement.meanings import setting_meanings
 from generator.charts import Chart
 from generator.history import by_metric
 from generator.kpis.kpi import Figure, Kind, Kpi
@@ -56,6 +57,11 @@ class Context:
     def settings(self) -> Mapping[str, str]:
         """Every setting by its dotted key, as text."""
         return self.report.agreement.setting_rows()
+
+    @cached_property
+    def setting_meanings(self) -> Mapping[str, str]:
+        """What every setting decides, by its dotted key."""
+        return setting_meanings(self.report.agreement.settings)
 
     @cached_property
     def kpis(self) -> Mapping[str, Kpi]:

@@ -242,11 +242,11 @@ def _band(context: Context, kpi: Kpi) -> str:
     return f"{low} to {high}"
 
 
-def _in_force(context: Context, kpi: Kpi) -> list[tuple[str, str]]:
-    """Return the settings that change a KPI's number; a block is listed key by key."""
-    rows = context.settings
+def _in_force(context: Context, kpi: Kpi) -> list[tuple[str, str, str]]:
+    """Return meaning, value and key of the settings that change a KPI's number; a block is listed key by key."""
+    rows, meanings = context.settings, context.setting_meanings
     return [
-        (key, _listed(value) or "none")
+        (meanings[key], _listed(value) or "none", key)
         for wanted in kpi.settings
         for key, value in rows.items()
         if key == wanted or key.startswith(f"{wanted}.")

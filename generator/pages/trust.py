@@ -47,7 +47,9 @@ def write_trust(context: Context) -> None:
                 for kpi in context.report.kpis
                 if context.is_missing(kpi)
             ],
-            "in_force": sorted(context.settings.items()),
+            "in_force": [
+                (context.setting_meanings[key], value, key) for key, value in sorted(context.settings.items())
+            ],
             "digest": context.report.agreement.digest,
             "figures": [listed(context, kpi) for kpi in context.kpis_of("trust")],
             "touched": [one for kpi in context.report.kpis if (one := touching.touching(context, kpi)).weighing],
