@@ -19,7 +19,7 @@ from generator.charts import Pen, second_pen, write_drawings
 from generator.data import write_data
 from generator.engine import Engine, open_engine
 from generator.errors import ExportError, SiteError, told
-from generator.history import Changes, first_told, record_of, with_restatements
+from generator.history import PRIVATE, Changes, Snapshots, first_told, record_of, with_precision, with_restatements
 from generator.kpis import (
     Explanation,
     Kpi,
@@ -145,6 +145,8 @@ def reading_of(
             load = read_kept(drop, project, agreement, engine, _shelf(project))
         if held and held.book:
             held.book.look(engine, {file.path: file.sha256 for file in load.files}, drop.id, drop.as_of)
+        snapshots = (held.snapshots if held else None) or Snapshots(project.root / PRIVATE)
+        load = with_precision(engine, snapshots.date(engine, drop, load, agreement))
         engine.seal()
         yield Reading(engine, drop, load, Standing(keeps=keeps))
 
@@ -256,7 +258,7 @@ def build(
     `before` is the data folder of the version that this one follows, to tell what changed; `private` the folder of a
     record of rows, from drop to drop, to tell why (`.onefunnel`).
     """
-    held = since(before, private)
+    held = since(before, private, project.root / PRIVATE)
     with (
         told(SiteError, "The site was not built; the previous one stays."),
         tempfile.TemporaryDirectory(prefix="onefunnel-") as folder,

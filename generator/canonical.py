@@ -67,6 +67,9 @@ def _columns(spec: str) -> tuple[Column, ...]:
     return tuple(columns)
 
 
+#: What a KPI names beside the columns of a table with a precision, when it counts hours and not days.
+MOMENTS = "moments"
+
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (

@@ -13,7 +13,7 @@ import generator
 from generator.agreement import load_agreement
 from generator.build import Request, build
 from generator.errors import ExportError, told
-from generator.history import PRIVATE
+from generator.history import PRIVATE, digests, snapshot_files
 from generator.progress import Progress
 from generator.project import PACKAGED, Project
 from generator.publish import Edition, Outcome, Ways, publish, publish_to_branch
@@ -83,6 +83,7 @@ def _inputs(project: Project, request: Request, drop: Drop) -> Mapping[str, str]
         "templates": _digest(_files(project, "site_templates")),
         "site_settings": _digest(_hashes({"": PACKAGED / "mkdocs.yml", **{path.name: path for path in settings}})),
         "settings": sha256_of(request.settings) if request.settings else "",
+        "snapshots": _digest(digests(snapshot_files(project.root / PRIVATE, drop.taken))),
         "engine": request.engine,
         "generator": _code(),
     }

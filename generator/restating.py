@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from generator.agreement import Agreement
-from generator.history import Agreed, Changes, Earlier, RowBook, Today, explain_changes, read_earlier
+from generator.history import Agreed, Changes, Earlier, RowBook, Snapshots, Today, explain_changes, read_earlier
 from generator.kpis import Kpi, MeasuredKpis
 from generator.kpis.totals import headlines_only
 from generator.project import Project
@@ -28,17 +28,23 @@ class Since:
 
     earlier: Earlier | None = None
     book: RowBook | None = None  # the private record of rows; None: nobody keeps one
+    snapshots: Snapshots | None = None  # None: nobody keeps this drop for the next
 
     def keep(self) -> None:
-        """Leave the rows of this drop behind, once what was built of it stands."""
-        if self.book:
-            self.book.keep()
+        """Leave the rows of this drop behind, and how things stood, once what was built of it stands."""
+        for kept in (self.book, self.snapshots):
+            if kept:
+                kept.keep()
 
 
-def since(before: Path | None, private: Path | None) -> Since:
-    """Return what the folders `before` and `private` hold; PublishError where `before` holds no version."""
+def since(before: Path | None, private: Path | None, snapshots: Path | None = None) -> Since:
+    """Return what the folders `before` and `private` hold; PublishError where `before` holds no version.
+
+    snapshots: where those are kept, by default in `private`.
+    """
     earlier = read_earlier(before) if before else None
-    return Since(earlier, RowBook(private, earlier) if private else None)
+    album = snapshots or private
+    return Since(earlier, RowBook(private, earlier) if private else None, Snapshots(album) if album else None)
 
 
 def changes(report: Report, project: Project, held: Since, measured: Measured) -> Changes:
@@ -46,7 +52,7 @@ def changes(report: Report, project: Project, held: Since, measured: Measured) -
 
     def again(old: Agreed | None, as_of: datetime) -> pd.DataFrame:
         by = old or Agreed(project, report.agreement, report.kpis)
-        drop = replace(report.drop, as_of=as_of)
+        drop = replace(report.drop, as_of=as_of, taken_at=report.drop.taken)
         with measured(by.project, by.agreement, headlines_only(by.kpis), drop) as found:
             return found.measured.cells
 

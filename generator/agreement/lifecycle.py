@@ -121,3 +121,9 @@ class Lifecycle(AgreementFile):
     scores: tuple[Score, ...] = Field((), description="Scores that are computed here, not read from an export.")
     definitions: tuple[Definition, ...] = Field((), description="What it takes to enter a stage, by version.")
     moves: tuple[Move, ...] = Field((), description="What each move between stages means.")
+
+    @property
+    def first_stage(self) -> str:
+        """The stage in which every lead begins; "" without any."""
+        ranked = sorted((stage.rank, stage.id) for stage in self.stages if stage.rank is not None)
+        return ranked[0][1] if ranked else ""

@@ -74,7 +74,7 @@ def keep_rows(folder: Path, kept: Kept) -> None:
 
 def rows_of(engine: Engine, folder: Path, drop: str, known: Kept | None) -> pd.DataFrame:
     """Return COLUMNS for every watched row of the canonical tables; rows that `known` has keep their first_seen."""
-    _load_key(engine, folder)
+    load_key(engine, secret_of(folder))
     parts = [engine.frame(_hashes(name, tracked)) for name, tracked in TRACKED.items()]
     rows = pd.concat(parts, ignore_index=True)
     rows["day"] = pd.to_datetime(rows["day"]).astype("datetime64[s]")
@@ -88,7 +88,7 @@ def rows_of(engine: Engine, folder: Path, drop: str, known: Kept | None) -> pd.D
 
 def further_days(engine: Engine, folder: Path, changed: pd.DataFrame) -> pd.DataFrame:
     """Return `table`, `key` and `day` of the other days on which the rows of `changed` bear."""
-    _load_key(engine, folder)
+    load_key(engine, secret_of(folder))
     engine.load("row_changed", changed[["table", "key"]].drop_duplicates(), {"table": "varchar", "key": "varchar"})
     found = [engine.frame(sql) for name, tracked in TRACKED.items() for sql in _also(name, tracked)]
     engine.run("drop table row_changed; drop table row_secret")
@@ -99,37 +99,55 @@ def _also(table: str, tracked: Tracked) -> Iterator[str]:
     for sql in tracked.also:
         yield (
             f"select distinct '{table}' as \"table\", c.key, r.day from"
-            f" (select {_keyed(table, tracked.key(table))} as key, day from ({sql}) as s cross join row_secret) as r"
+            f" (select {keyed(table, tracked.key(table))} as key, day from ({sql}) as s cross join row_secret) as r"
             f" inner join row_changed as c on c.\"table\" = '{table}' and c.key = r.key where r.day is not null"
         )
 
 
 def _hashes(table: str, tracked: Tracked) -> str:
     return (
-        f"select '{table}' as \"table\", {_keyed(table, tracked.key(table))} as key,"
-        f" {_keyed(table, tracked.columns)} as row, {tracked.trait} as trait, cast({tracked.day} as date) as day"
+        f"select '{table}' as \"table\", {keyed(table, tracked.key(table))} as key,"
+        f" {keyed(table, tracked.columns)} as row, {tracked.trait} as trait, cast({tracked.day} as date) as day"
         f" from canonical.{table} cross join row_secret"
     )
 
 
-def _keyed(table: str, columns: tuple[str, ...]) -> str:
+def keyed(table: str, columns: tuple[str, ...]) -> str:
     """Return SQL for the hash of some columns: twice with the key, as HMAC does it."""
     cells = f" || {_SEPARATOR} || ".join(f"coalesce(cast({name} as varchar), chr(30))" for name in columns)
     return f"left(sha256(secret || sha256(secret || '{table}' || {_SEPARATOR} || {cells})), 32)"
 
 
-def _load_key(engine: Engine, folder: Path) -> None:
-    engine.load("row_secret", pd.DataFrame({"secret": [_secret(folder)]}), {"secret": "varchar"})
+def load_key(engine: Engine, secret: str) -> None:
+    """Give `keyed` its key, as the table `row_secret`."""
+    engine.load("row_secret", pd.DataFrame({"secret": [secret]}), {"secret": "varchar"})
 
 
-def _secret(folder: Path) -> str:
+def new_secret() -> str:
+    """Return a key that nobody has."""
+    return secrets.token_hex(_KEY_BYTES)
+
+
+def secret_of(folder: Path) -> str:
     """Return the key of `folder`, made on the first call."""
+    keep_secret(folder, new_secret())
+    return known_secret(folder) or ""
+
+
+def keep_secret(folder: Path, secret: str) -> None:
+    """Write the key of `folder`, unless it has one."""
     _made(folder)
-    path = folder / _KEY
     with suppress(FileExistsError):
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        handle = os.open(folder / _KEY, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(_KEY_BYTES))
+            file.write(secret)
+
+
+def known_secret(folder: Path) -> str | None:
+    """Return the key of `folder`, None where it has none; PublishError where that is no key."""
+    path = folder / _KEY
+    if not path.is_file():
+        return None
     found = path.read_text(encoding="ascii", errors="replace").strip()
     if not re.fullmatch(f"[0-9a-f]{{{2 * _KEY_BYTES}}}", found):
         mend = "Restore the folder from a copy, or remove it: causes are unknown once."

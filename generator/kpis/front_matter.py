@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, StringConstraints, ValidationError
 from pydantic_core import ErrorDetails
 
-from generator.canonical import TABLES
+from generator.canonical import MOMENTS, TABLES
 from generator.errors import Mistake, with_hint
 from generator.kpis import vocabulary
 from generator.kpis.choosing import without_condition
@@ -33,7 +33,8 @@ def _need(name: str) -> str:
         return name
     if problem := not_one_of(table, TABLES):
         raise ValueError(problem)
-    if column and (problem := not_one_of(column, [known.name for known in TABLES[table].columns])):
+    known = [one.name for one in TABLES[table].columns]
+    if column and (problem := not_one_of(column, [*known, *([MOMENTS] if "precision" in known else [])])):
         raise ValueError(problem)
     return name
 

@@ -15,6 +15,7 @@ import numpy as np
 from generator.engine import Engine, hands_for
 from generator.errors import KpiError
 from generator.kpis.agreed import SUFFIX, Aim, agreed_metrics, target_cells
+from generator.kpis.beginnings import without_history
 from generator.kpis.checking import described_units, statement_of
 from generator.kpis.formulas import in_order, inputs_of, metric_ids
 from generator.kpis.kpi import Figure, Kind, Kpi
@@ -86,7 +87,7 @@ def measure_kpis(
     if periods.as_of != as_of:
         raise ValueError(f"the calendar was built for {periods.as_of}, not for {as_of}")
     missing = missing_inputs(kpis, load, engine)
-    measured = measure_all(kpis, engine, agreement, periods, missing, memory, hands_for(load.rows))
+    measured = measure_all(kpis, engine, agreement, periods, missing, memory, hands_for(load.rows), load.compared)
     for name in _targets_named(kpis):
         # Targets are a column of the results; as cells they only serve formulas.
         measured = measured.without(f"{name}{SUFFIX}")
@@ -102,8 +103,11 @@ def measure_all(
     missing: Mapping[str, tuple[str, ...]],
     memory: Memory | None = None,
     hands: int = 1,
+    compared: Mapping[str, tuple[datetime, ...]] | None = None,
 ) -> Measured:
     """Return the cells of all figures: those with SQL first, `hands` KPIs at once, then the formulas over them.
+
+    compared: table -> when drops were taken whose comparison is all that tells its changes, as LoadReport has it.
 
     KpiError, with every mistake of every file, where a query does not fit the facts.
     """
@@ -114,6 +118,7 @@ def measure_all(
     count = partial(side_by_side, engine=engine, counting=counting, hands=hands)
     recall = memory.round(engine, agreement.settings, missing, types, count) if memory else count
     counted = together((measured for found in recall(kpis) for measured in found), periods)
+    counted = without_history(counted, kpis, compared or {})
     targets = _targets_as_cells(kpis, counted, engine)
     return _add_formulas(kpis, together([counted, *targets], periods), agreement, periods, missing)
 

@@ -1,7 +1,8 @@
 -- One row per deal and interval (from_at, to_at] of one tracked state. Key: (deal_id, from_at, place).
 -- The state at an instant t is the last one that began before t, and a deal that is closed ends in a closed state,
 -- whether its history says so or only its record. A deal without history is in the stage of today since its creation;
--- once it has closed nobody knows in which stage it had been. `is_history` says which it is.
+-- once it has closed nobody knows in which stage it had been. `is_history` says which it is; of a state that is only
+-- taken to have been so before a deal was first seen, too.
 -- `has_qualified`: whether the deal has been qualified by then; a way back does not undo it.
 with closing as (
     select deal.deal_id, coalesce(deal.closed_at, day_start.begins_at) as closed_at
@@ -20,6 +21,7 @@ recorded as (
         event.currency,
         event.close_date as due_on,
         coalesce(deal_stage.outcome, 'open') as outcome,
+        coalesce(event.provenance <> 'current_only', true) as is_told,
         row_number() over (
             partition by event.opportunity_id, event.occurred_at
             order by coalesce(deal_stage.rank, -1) desc, event.event_id desc
@@ -48,7 +50,7 @@ timeline as (
         end as own_amount,
         coalesce(tracked.currency, deal.currency) as currency,
         coalesce(tracked.due_on, deal.due_on) as due_on,
-        true as is_history
+        tracked.is_told as is_history
     from tracked
     inner join deal on deal.deal_id = tracked.deal_id
     union all
@@ -76,7 +78,7 @@ timeline as (
         deal.own_amount,
         deal.currency,
         deal.due_on,
-        last_known.deal_id is not null as is_history
+        coalesce(last_known.is_told, false) as is_history
     from closing
     inner join deal on deal.deal_id = closing.deal_id
     left join tracked as last_known on last_known.deal_id = deal.deal_id and last_known.from_last = 1

@@ -2,7 +2,7 @@
 -- silent. Key: name. Silence is counted in the open hours of the reporting calendar, so that a weekend is no silence;
 -- usual is the 99th percentile of the gaps between rows, those within a quarter of an hour being none. Fewer than
 -- twenty gaps say nothing of a habit. `most_at_once`: rows of one and the same instant, where they are more than a
--- twentieth of all; else 0.
+-- twentieth of all; else 0. What only the comparison of drops tells is no feed.
 with option as (
     select
         max(case when key = 'reporting_calendar' then value end) as calendar_id,
@@ -19,12 +19,14 @@ stamped as (
     select
         'lifecycle_event' as name, cast(floor(epoch(occurred_at) / 900) as bigint) as slot, min(occurred_at) as first_at, max(occurred_at) as last_at,
         count(*) as events, 0 as automated
-    from canonical.lifecycle_event group by cast(floor(epoch(occurred_at) / 900) as bigint)
+    from canonical.lifecycle_event where coalesce(provenance, '') <> 'snapshot_diff'
+    group by cast(floor(epoch(occurred_at) / 900) as bigint)
     union all
     select
         'assignment' as name, cast(floor(epoch(occurred_at) / 900) as bigint) as slot, min(occurred_at) as first_at, max(occurred_at) as last_at,
         count(*) as events, 0 as automated
-    from canonical.assignment group by cast(floor(epoch(occurred_at) / 900) as bigint)
+    from canonical.assignment where assignment_id not like 'snapshot %'
+    group by cast(floor(epoch(occurred_at) / 900) as bigint)
     union all
     select
         'activity' as name, cast(floor(epoch(occurred_at) / 900) as bigint) as slot, min(occurred_at) as first_at, max(occurred_at) as last_at,
@@ -44,7 +46,8 @@ stamped as (
     select
         'opportunity_stage_event' as name, cast(floor(epoch(occurred_at) / 900) as bigint) as slot, min(occurred_at) as first_at, max(occurred_at) as last_at,
         count(*) as events, 0 as automated
-    from canonical.opportunity_stage_event group by cast(floor(epoch(occurred_at) / 900) as bigint)
+    from canonical.opportunity_stage_event where coalesce(provenance, '') not in ('snapshot_diff', 'current_only')
+    group by cast(floor(epoch(occurred_at) / 900) as bigint)
 ),
 
 quarter_hour as (

@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from generator.canonical import MOMENTS
 from generator.kpis.vocabulary import EARLIER_VERSION
 
 NOT_AVAILABLE = "n/a"
@@ -141,11 +142,13 @@ def sentence(text: str) -> str:
 def lacks(missing: tuple[str, ...]) -> str:
     """Return in words what a drop lacks: `the tables spend and touch, and the column lead.tier`."""
     tables = [need for need in missing if "." not in need and need != EARLIER_VERSION]
-    columns = [need for need in missing if "." in need]
+    columns = [need for need in missing if "." in need and not need.endswith(f".{MOMENTS}")]
     named = [
         f"the {kind}{'s' if len(needs) > 1 else ''} {listed(needs)}"
         for kind, needs in (("table", tables), ("column", columns))
         if needs
     ]
+    dated = [need.partition(".")[0] for need in missing if need.endswith(f".{MOMENTS}")]
+    named += [f"the time of day in {listed(dated)}, where most rows say the day or less"] if dated else []
     named += ["an earlier version"] if EARLIER_VERSION in missing else []
     return ", and ".join(named)

@@ -50,7 +50,7 @@ def open_drop(path: Path | None, as_of: str | None, project: Project, settings: 
             " Say when with --as-of."
         )
     last = to_local(moment - timedelta(microseconds=1), settings.reporting_timezone)
-    return Drop(folder, last.date().isoformat(), moment, manifest)
+    return Drop(folder, last.date().isoformat(), moment, manifest, _later(moment, manifest, folder, settings))
 
 
 def _newest(project: Project) -> Path:
@@ -162,6 +162,14 @@ def _moment(as_of: str | None, manifest: Mapping[str, object], folder: Path, pro
     if day is None:
         raise click.UsageError(_without_moment(folder, project))
     return to_utc(datetime.combine(day + timedelta(days=1), datetime.min.time()), zone)
+
+
+def _later(moment: datetime, manifest: Mapping[str, object], folder: Path, settings: Settings) -> datetime | None:
+    """Return when the drop says that it was taken, where that is later than the `moment` as of which it is read."""
+    day = _date_in(folder.resolve().name)
+    said = manifest.get("as_of", day.isoformat() if day else "")
+    taken = read_moment(str(said), settings.reporting_timezone)
+    return taken if taken and taken > moment and taken.year in _YEARS else None
 
 
 def read_moment(text: str, zone: str) -> datetime | None:

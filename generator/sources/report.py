@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
+from ..canonical import MOMENTS
+
 
 class Outcome(StrEnum):
     """What became of a row that was read; per file and table, read = kept + excluded + quarantined."""
@@ -115,6 +117,9 @@ class LoadReport:
     ledger: tuple[LedgerLine, ...]
     quarantine: tuple[Quarantined, ...]
     findings: tuple[Finding, ...]
+    #: Table -> when the drops were taken whose comparison tells its changes, where nothing else does; oldest first.
+    compared: Mapping[str, tuple[datetime, ...]] = field(default_factory=dict)
+    coarse: frozenset[str] = frozenset()  # tables most rows of which say the day of their moment, or less
 
     @property
     def unclaimed(self) -> tuple[str, ...]:
@@ -129,7 +134,9 @@ class LoadReport:
     def has(self, table: str, *columns: str) -> bool:
         """Whether the drop can answer for `table` and, where named, these columns."""
         load = self.tables[table]
-        return load.present and set(columns) <= load.columns
+        if MOMENTS in columns and table in self.coarse:
+            return False
+        return load.present and set(columns) - {MOMENTS} <= load.columns
 
 
 @dataclass(frozen=True)
@@ -140,3 +147,9 @@ class Drop:
     id: str  # the local date of the last instant before as_of
     as_of: datetime  # naive UTC
     manifest: Mapping[str, object] = field(default_factory=dict)
+    taken_at: datetime | None = None  # naive UTC, where as_of looks back from a later day
+
+    @property
+    def taken(self) -> datetime:
+        """When the exports were made: how they say that things stand is how they stood then."""
+        return self.taken_at or self.as_of
