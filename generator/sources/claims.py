@@ -172,7 +172,14 @@ def needs(claim: Claim) -> tuple[tuple[str, ...], ...]:
     profile, name = claim.profile, claim.source
     spelled = raw_columns(profile, name)
     source = profile.sources[name]
-    needed = {column: spelled.get(column, (column,)) for column in source.required if column not in source.families}
+    # What the header calls a column goes before what the profile calls it: messages name the first.
+    needed = {
+        column: (*source.columns[column].from_, column)
+        if column in source.columns and source.columns[column].from_
+        else spelled.get(column, (column,))
+        for column in source.required
+        if column not in source.families
+    }
     found = list(needed.values())
     for table, block, _ in profile.blocks():
         if block.from_ != name:

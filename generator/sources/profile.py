@@ -200,6 +200,7 @@ class Loss(_Frozen):
     tables: Names = ()
     without: Names = ()  # said only when none of these sources has a file
     given: Names = ()  # said only when a file has one of these columns
+    lacks: Names = ()  # said only when no file has any of these columns
 
 
 class Members(_Frozen):

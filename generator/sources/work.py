@@ -139,6 +139,7 @@ def prepare(
             for loss in profile.loses
             if not any(relations.build(name).files for name in loss.without)
             and (not loss.given or there & set(loss.given))
+            and not there & set(loss.lacks)
         ]
         mistakes += relations.mistakes
         conflicts += relations.conflicts

@@ -80,6 +80,82 @@ def test_chargebees_monthly_summary_goes_before_the_state_of_today(golden):
     ]
 
 
+def test_what_stripe_invoices_and_what_its_subscriptions_pay_by_the_month_agree_over_the_term(golden):
+    invoices = INVOICES.replace(
+        "2026-01-05 10:00                     | 2026-02-05 10:00", "2025-01-19 10:00 | 2026-01-19 10:00"
+    )
+    invoices = invoices.replace("119.00 | 19.00", "1428.00 | 228.00").replace("sub_1        | paid", "sub_2 | paid")
+    drop = golden("stripe", {"subscriptions.csv": STRIPE, "invoices.csv": invoices})
+    paid = drop.rows(
+        "select sum(mrr * date_diff('month', start_date, end_date)) from canonical.subscription where subscription_id = 'sub_2'"
+    )
+    earned = drop.rows("select sum(amount) from canonical.revenue where kind = 'recurring'")
+    assert paid == earned == [(Decimal(1200),)]
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "reason"),
+    [
+        ("100.00     | 100.00", "100.00     | 1OO.00", "unreadable"),
+        ("100.00     | 100.00", "100.00     |       ", "missing_required"),
+        ("2026-01-08 10:00", "8 Jan 2026", "missing_required"),
+    ],
+)
+def test_an_invoice_that_cannot_be_read_is_set_aside_and_never_left_out_of_a_sum(golden, was, now, reason):
+    drop = golden("stripe", {"invoices.csv": INVOICES.replace(was, now)})
+    assert [(line, found) for _, line, found, _ in drop.quarantined()] == [(3, reason)]
+    assert drop.rows("select sum(amount) from canonical.revenue") == [(Decimal(100),)]
+
+
+def test_invoices_that_do_not_say_what_they_are_for_count_in_their_month_and_that_is_said(golden):
+    text = INVOICES.replace("Maximum Line Item Period End (UTC)", "Due Date (UTC)                    ")
+    drop = golden("stripe", {"invoices.csv": text})
+    assert drop.column("revenue", "amount") == [Decimal(100), Decimal(100)]
+    losses = [finding.text for finding in drop.report.findings if finding.id == "source_loss"]
+    assert any("which days they are for" in text for text in losses)
+
+
+def test_a_subscription_whose_end_cannot_be_read_is_set_aside(golden):
+    drop = golden("stripe", {"a.csv": STRIPE.replace("2026-01-19 10:00 | too", "next January     | too")})
+    assert [(line, reason) for _, line, reason, _ in drop.quarantined()] == [(3, "unreadable")]
+
+
+@pytest.mark.parametrize(
+    ("status", "term", "ended", "mrr"),
+    [
+        ("Active", ("2026-04-14", "2026-07-14"), "", Decimal(100)),
+        ("Active", ("2026-07-01", "2026-07-08"), "", Decimal("1303.571429")),  # a week
+        ("Cancelled", ("2026-04-14", "2026-04-30"), "2026-04-30", Decimal(25)),  # cut short: the plan has years
+        ("Paused", ("2026-04-14", "2026-07-14"), "", Decimal(100)),
+        ("Active", ("", ""), "", None),  # quarantined: the price may be for a month or for a year
+    ],
+)
+def test_the_price_of_a_term_is_spread_over_what_it_is_for(read, status, term, ended, mrr):
+    header = (
+        "subscriptions.id,customers.id,subscriptions.plan_id,subscriptions.plan_quantity,subscriptions.plan_unit_price,"
+        "subscriptions.status,subscriptions.started_at,subscriptions.current_term_start,subscriptions.current_term_end,"
+        "subscriptions.cancelled_at,subscriptions.pause_date\n"
+    )
+    asked = f"a,c,gold,1,300.00,{status},2026-01-14,{term[0]},{term[1]},{ended},2026-05-01\n"
+    yearly = "b,c,gold,1,1200.00,Active,2026-01-14,2026-01-14,2027-01-14,,\n"
+    drop = read({"Subscriptions.csv": header + asked + yearly})
+    found = drop.rows("select mrr, cast(end_date as varchar) from canonical.subscription where subscription_id = 'a'")
+    assert found == ([(mrr, ended or ("2026-05-01" if status == "Paused" else None))] if mrr else [])
+    assert [(line, column) for _, line, _, column in drop.quarantined()] == ([] if mrr else [(2, "mrr")])
+
+
+def test_chargebees_rows_of_months_without_a_subscription_take_nothing_from_the_others(golden):
+    monthly = MONTHLY + "    4 | c9 | | 2026-03-01 | Ended | EUR | 5\n"
+    drop = golden("chargebee", {"Subscriptions.csv": CHARGEBEE, "mrr.csv": monthly})
+    assert "cb2" in drop.column("subscription", "subscription_id")
+
+
+def test_an_addon_whose_price_cannot_be_read_sets_its_subscription_aside(golden):
+    drop = golden("chargebee", {"Subscriptions.csv": CHARGEBEE, "addons.csv": ADDONS.replace("10.00", "ten  ")})
+    assert drop.column("subscription", "subscription_id") == ["cb2"]
+    assert [(line, column) for _, line, _, column in drop.quarantined()] == [(2, "mrr")]
+
+
 @pytest.mark.parametrize(("system", "text"), [("stripe", STRIPE), ("chargebee", CHARGEBEE)])
 def test_what_billing_does_not_tell_is_said(golden, system, text):
     losses = [
