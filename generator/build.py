@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,16 @@ from generator.charts import Pen, second_pen, write_drawings
 from generator.data import write_data
 from generator.engine import Engine, open_engine
 from generator.errors import ExportError, SiteError, told
-from generator.history import PRIVATE, Changes, Snapshots, first_told, record_of, with_precision, with_restatements
+from generator.history import (
+    PRIVATE,
+    Changes,
+    Snapshots,
+    first_told,
+    losses,
+    record_of,
+    with_precision,
+    with_restatements,
+)
 from generator.kpis import (
     Explanation,
     Kpi,
@@ -28,6 +37,7 @@ from generator.kpis import (
     explain,
     load_kpis,
     measure_kpis,
+    targets_ahead,
     targets_of_nothing,
     windows_too_short,
 )
@@ -194,7 +204,9 @@ def measure(project: Project, request: Request, progress: Progress, held: Since 
     if held is None:
         return report
     first = first_told(held.earlier, report.results.cells, report.drop.id)
-    return replace(report, changes=_changes(report, project, request, progress, held), first=first)
+    lost = tuple(losses(report.load, held.earlier.rows)) if held.earlier else ()
+    found = replace(report, findings=worst_first(report.findings + lost))
+    return replace(found, changes=_changes(report, project, request, progress, held), first=first)
 
 
 def _changes(report: Report, project: Project, request: Request, progress: Progress, held: Since) -> Changes:
@@ -222,18 +234,20 @@ def report_on(ready: Prepared, progress: Progress, memory: Memory | None = None,
 
 def report_of(ready: Prepared, results: Results, missing: Mapping[str, tuple[str, ...]]) -> Report:
     """Return the report of prepared facts whose KPIs gave `results`; missing: what the drop lacks, by metric id."""
-    windows = ready.agreement.settings.windows.model_dump()
+    windows = windows_too_short(ready.kpis, results, ready.agreement.settings.windows.model_dump())
+    targets = agreed_targets(ready.engine)
+    ahead = tuple(targets_ahead(ready.kpis, targets, date.fromisoformat(ready.drop.id)))
     return Report(
         drop=ready.drop,
         agreement=ready.agreement,
         kpis=ready.kpis,
         results=results,
         load=ready.load,
-        findings=worst_first(ready.findings + windows_too_short(ready.kpis, results, windows)),
+        findings=worst_first(ready.findings + windows + ahead),
         missing=missing,
         labels=labels_of(ready.engine, ready.agreement),
         version=generator.__version__,
-        targets=agreed_targets(ready.engine),
+        targets=targets,
         records=list_records(ready.engine, ready.agreement, ready.drop.as_of.date() - LISTED),
         practice=practice_of(ready.engine, ready.agreement, ready.drop.as_of),
         agreed=ready.agreed,
@@ -290,7 +304,8 @@ def build_pages(
     `only_changed` builds only the pages that differ from the last build from the same `work` into the same `out`;
     `written` is what that one returned, of which only what changed is worked out again.
     `site_url` is where the site will be served; with it, links open without loading the whole page anew. With `latest`
-    pages let readers choose among the versions beside them. A second `pen` shares the drawing.
+    pages let readers choose among the versions beside them. A second `pen` shares the drawing. `once`: nothing will be
+    built again from this `work`.
     """
     docs = work / "docs"
     cache = _cache(project, work)

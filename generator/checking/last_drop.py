@@ -1,17 +1,15 @@
-"""The drop before this one, as the record of its build tells it, and what got lost since."""
+"""The drop before this one, as the record of its build tells it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from generator.sources.report import Drop, Finding, LoadReport, Severity
+from generator.sources.report import Drop
 
-#: A table that lost more than this share of its rows is named: exports grow, or lose a few rows to merging.
-SHRUNK = 0.1
 #: Where builds write down what they were made from, below a site or a version.
 _RECORD = "data/build.json"
 
@@ -44,16 +42,3 @@ def _read(path: Path) -> LastDrop | None:
         return LastDrop(str(record["drop"]), as_of, path.parent.parent, rows)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
-
-
-def losses(load: LoadReport, last: LastDrop | None) -> Iterator[Finding]:
-    """Yield a finding for each table that has no rows any more, or far fewer than in the drop before."""
-    for table, before in sorted(last.rows.items()) if last else ():
-        now = load.tables[table].rows if table in load.tables else 0
-        lost = before - now
-        if before and not now:
-            text = f"{table} has no rows; the drop before had {before:,}. Is an export missing?"
-            yield Finding("vanished_table", Severity.TAINTS, text, lost, before, (table,))
-        elif lost > SHRUNK * before:
-            text = f"{table} has {now:,} rows; the drop before had {before:,}. Was it exported whole?"
-            yield Finding("shrunk_table", Severity.TAINTS, text, lost, before, (table,))

@@ -12,10 +12,10 @@ import click
 
 from generator.agreement import Agreement, load_agreement
 from generator.build import Inputs, Prepared, Request, facts_of, worst_first
-from generator.checking.last_drop import LastDrop, last_drop, losses
-from generator.checking.targets_ahead import targets_ahead
+from generator.checking.last_drop import LastDrop, last_drop
 from generator.errors import ReportError
-from generator.kpis import load_kpis, measure_kpis
+from generator.history import losses
+from generator.kpis import load_kpis, measure_kpis, targets_ahead
 from generator.models.agreed import agreed_targets
 from generator.models.survey import Survey
 from generator.progress import Progress
@@ -72,7 +72,7 @@ def check(project: Project, request: Request, progress: Progress, built: tuple[P
 
 def _looked_at(ready: Prepared, last: LastDrop | None) -> Checked:
     ahead = targets_ahead(ready.kpis, agreed_targets(ready.engine), date.fromisoformat(ready.drop.id))
-    findings = worst_first((*ready.findings, *losses(ready.load, last), *ahead))
+    findings = worst_first((*ready.findings, *losses(ready.load, last.rows if last else {}), *ahead))
     return Checked((), ready.drop, replace(ready.load, findings=findings), ready.survey, last)
 
 

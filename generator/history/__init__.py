@@ -8,6 +8,7 @@ from generator.history.comparing import Compared, compare_versions
 from generator.history.earlier import Earlier, read_earlier
 from generator.history.explaining import Today, explain_changes
 from generator.history.first import by_metric, first_told, write_first
+from generator.history.lost import losses
 from generator.history.parts import PARTS, Part, Reading, Split
 from generator.history.precision import with_precision
 from generator.history.restatements import with_restatements
@@ -42,6 +43,7 @@ __all__ = [
     "explain_changes",
     "first_told",
     "key_of",
+    "losses",
     "read_changes",
     "read_earlier",
     "record_of",

@@ -53,6 +53,11 @@ class Earlier:
         """The files that it read, with the sha256 of each."""
         return {path: str(file["sha256"]) for path, file in self.build["exports"].items()}
 
+    @property
+    def rows(self) -> dict[str, int]:
+        """The rows that it kept, by table."""
+        return {table: int(rows) for table, rows in self.build.get("tables", {}).items()}
+
     @cached_property
     def cells(self) -> pd.DataFrame:
         """The results as they were published, CELL_COLUMNS."""

@@ -7,6 +7,7 @@ from generator.kpis.kpi import Figure, Kind, Kpi
 from generator.kpis.memory import Memory
 from generator.kpis.reading import kpi_ids, load_kpis, read_kpis
 from generator.kpis.running import MeasuredKpis, measure_kpis
+from generator.kpis.targets_ahead import targets_ahead
 from generator.kpis.windows import windows_too_short
 from generator.kpis.writing import cell_lines, csv_header, csv_text, json_text, write_results
 
@@ -26,6 +27,7 @@ __all__ = [
     "load_kpis",
     "measure_kpis",
     "read_kpis",
+    "targets_ahead",
     "targets_of_nothing",
     "windows_too_short",
     "write_results",

@@ -5,7 +5,8 @@ from datetime import datetime
 from pathlib import Path
 
 from generator.canonical import TABLES
-from generator.checking.last_drop import LastDrop, last_drop, losses
+from generator.checking.last_drop import last_drop
+from generator.history import losses
 from generator.sources.report import Drop, LoadReport, TableLoad
 
 DROP = Drop(Path("exports/2026-11-20"), "2026-11-20", datetime(2026, 11, 21))
@@ -21,10 +22,6 @@ def built(folder, drop, **tables):
 def load(**rows):
     tables = {name: TableLoad(name, name in rows, rows.get(name, 0), frozenset()) for name in TABLES}
     return LoadReport((), tables, (), (), ())
-
-
-def before(**rows):
-    return LastDrop("2026-11-13", datetime(2026, 11, 14), Path("site"), rows)
 
 
 def test_the_newest_build_of_an_older_drop_counts_wherever_it_stands(tmp_path):
@@ -51,7 +48,9 @@ def test_a_record_that_cannot_be_read_is_passed_over(tmp_path):
 
 
 def test_a_table_that_vanished_or_lost_more_than_a_tenth_is_named_and_growth_is_not():
-    found = list(losses(load(lead=899, touch=900, spend=1500), before(lead=1000, touch=1000, spend=1000, revenue=12)))
+    found = list(
+        losses(load(lead=899, touch=900, spend=1500), {"lead": 1000, "touch": 1000, "spend": 1000, "revenue": 12})
+    )
     assert [(one.id, one.tables, one.failing, one.checked) for one in found] == [
         ("shrunk_table", ("lead",), 101, 1000),
         ("vanished_table", ("revenue",), 12, 12),
@@ -59,4 +58,4 @@ def test_a_table_that_vanished_or_lost_more_than_a_tenth_is_named_and_growth_is_
 
 
 def test_without_an_earlier_build_nothing_is_lost():
-    assert list(losses(load(lead=1), None)) == []
+    assert list(losses(load(lead=1), {})) == []

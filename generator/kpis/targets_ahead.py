@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
-from generator.kpis import Kpi
+from generator.kpis.kpi import Kpi
 from generator.models.agreed import AgreedTarget
 from generator.sources.report import Finding, Severity
 

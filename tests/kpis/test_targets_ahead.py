@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from types import SimpleNamespace
 
-from generator.checking.targets_ahead import targets_ahead
+from generator.kpis.targets_ahead import targets_ahead
 from generator.models.agreed import AgreedTarget
 
 TODAY = date(2026, 11, 20)
