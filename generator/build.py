@@ -281,7 +281,7 @@ def build(
         # A process takes a second to load its libraries, which is over when there is something to draw.
         with second_pen(_cache(project, work)) as pen:
             report = measure(project, request, progress, held)
-            build_pages(report, project, work, out, progress, site_url=site_url, latest=latest, pen=pen)
+            build_pages(report, project, work, out, progress, site_url=site_url, latest=latest, pen=pen, once=True)
     held.keep()
     return report
 
@@ -298,6 +298,7 @@ def build_pages(
     site_url: str | None = None,
     latest: str | None = None,
     pen: Pen | None = None,
+    once: bool = False,
 ) -> Pages:
     """Write the pages of `report` below `work` and build the site `out` from them.
 
@@ -324,6 +325,7 @@ def build_pages(
             site_url=site_url,
             latest=latest,
             dirty=only_changed,
+            once=once,
             cache=cache,
             draw=partial(write_drawings, pages.charts, docs, cache, pen),
         )

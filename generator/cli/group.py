@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 import threading
@@ -16,6 +17,8 @@ from generator.project import Project, find_project
 
 #: Commands that read a drop.
 SLOW = ("build", "publish", "measure", "check", "explain", "serve")
+#: These make objects by the million that live to the end; Python would look through all of them for cycles, often.
+_BETWEEN_LOOKS = 20_000
 
 EPILOG = """\b
 A first site, from a made-up company:
@@ -46,4 +49,5 @@ def main(context: click.Context, folder: Path | None, quiet: bool) -> None:
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     context.obj = Session(Project(folder.resolve()) if folder else find_project(), quiet)
     if context.invoked_subcommand in SLOW:
+        gc.set_threshold(_BETWEEN_LOOKS)
         context.obj.progress.note(f"onefunnel {__version__}")  # the rooms of these take a second to import

@@ -38,6 +38,7 @@ def build_site(
     site_url: str | None = None,
     latest: str | None = None,
     dirty: bool = False,
+    once: bool = False,
     cache: Path | None = None,
     draw: Callable[[], object] = lambda: None,
 ) -> None:
@@ -46,7 +47,8 @@ def build_site(
     nav: the short navigation as MkDocs writes it; other pages are built and reached by links. Without `site_name` the
     one of mkdocs.yml holds. `site_url` is needed for navigation without page loads, for nothing else. `latest` names
     the newest of the versions that the site will stand among; without it there is no choice of versions. `dirty` builds
-    only pages that changed since the last build from the same `docs` into the same `out`, for the live preview.
+    only pages that changed since the last build from the same `docs` into the same `out`, for the live preview; `once`
+    says that none will follow, so that nothing need be remembered for it.
     `cache` keeps what never changes between builds. `draw` completes the drawings below `docs`; a whole build asks for
     them at its end, so that they can be drawn elsewhere meanwhile. SiteError lists every page that is at fault.
     """
@@ -73,7 +75,8 @@ def build_site(
         put_in_place(target, out.absolute())
     finally:
         shutil.rmtree(target, ignore_errors=True)
-    changes.keep(seen or changes.look(docs, work), work, out)
+    if not once:
+        changes.keep(seen or changes.look(docs, work), work, out)
 
 
 def _refuse_foreign(out: Path) -> None:
