@@ -28,6 +28,7 @@ class Everything:
     """A load report of a drop that has every table."""
 
     rows = 0
+    compared: ClassVar[dict] = {}
 
     def has(self, table: str, *columns: str) -> bool:
         """Nothing is lacking."""

@@ -256,6 +256,11 @@ def test_net_gross_and_customer_retention(measure, said, kept):
     assert found.cell("logo_retention").n == 7
 
 
+def test_a_customer_without_an_exchange_rate_is_a_customer(measure):
+    found = measure(*RETENTION, subscription=YEAR.replace("USD", "JPY"), fx_rate=RATES)
+    assert [found.of(metric) for metric in RETENTION] == ["missing_fx", "missing_fx", 5 / 7]
+
+
 def test_a_shorter_window_looks_at_fewer_months(measure):
     found = measure("nrr", subscription=YEAR, fx_rate=BRIDGE_RATES, settings=retention(window_months=10))
     assert found.cell("nrr").denominator == 6100  # on the first day of the year
