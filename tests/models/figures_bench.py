@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
+from typing import ClassVar
 
 import pandas as pd
 from models_bench import AS_OF, FactBench, agreement_of
