@@ -10,6 +10,7 @@ from datetime import datetime
 from ..canonical import TABLES
 from ..engine import Engine
 from ..errors import ExportError, Mistake
+from .once import ROW
 from .outcomes import CELL_REASONS, code_of, meaning_of, outcome_of
 from .raw import RawFile
 from .report import UNREADABLE_REASONS, Finding, LedgerLine, Outcome, Quarantined, Reason, Severity
@@ -97,7 +98,7 @@ def _distinct(engine: Engine, part: Carried, judged: Mapping[int, Counter[tuple[
     """Return how many rows of each file gave at least one row of the table."""
     if part.is_one_to_one:
         return {number: sum(counts.values()) for number, counts in judged.items()}
-    rows = engine.rows(f"select _file, count(distinct _row) from canonical.{part.table} group by _file")
+    rows = engine.rows(f"select _file, count(distinct {ROW}) from canonical.{part.table} group by _file")
     return {int(number): int(count) for number, count in rows}
 
 
@@ -106,7 +107,7 @@ def _unreadable(engine: Engine, part: Carried, judged: Mapping[int, Counter[tupl
     if not any(reason in UNREADABLE_REASONS for counts in judged.values() for reason, _ in counts):
         return {}
     rows = engine.rows(
-        f"select _file, count(distinct _row) from canonical.{part.table} where _out in ({codes}) group by _file"
+        f"select _file, count(distinct {ROW}) from canonical.{part.table} where _out in ({codes}) group by _file"
     )
     return {int(number): int(count) for number, count in rows}
 
@@ -146,8 +147,10 @@ def _remember_rows(
     if all(outcome_of(reason) is not Outcome.QUARANTINED for counts in judged.values() for reason, _ in counts):
         return
     rows = engine.rows(
-        f"select _file, _row, _out from (select *, row_number() over (partition by _file, _out order by _row) as _n"
-        f" from canonical.{part.table} where _out <> 0) where _n <= {_MOST_LINES} order by _file, _row, _out"
+        "select _file, _row, _out from"
+        f" (select *, row_number() over (partition by _file, _out order by _row) as _n"
+        f" from (select _file, {ROW} as _row, _out from canonical.{part.table} where _out <> 0))"
+        f" where _n <= {_MOST_LINES} order by _file, _row, _out"
     )
     found: dict[int, list[tuple[int, Reason, str]]] = defaultdict(list)
     for number, row, code in rows:

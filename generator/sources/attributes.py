@@ -11,10 +11,11 @@ from ..canonical import TABLES
 from ..engine import Engine
 from ..errors import ExportError, Mistake, with_hint
 from .cells import Cell, literal, nulled, parsed, quoted
+from .filling import ATTRIBUTE
 from .members import WITHHELD, looks_personal, tidied
 from .number_form import as_point, decimal_mark
 from .profile import Names, NumberForm, Profile
-from .raw import ATTRIBUTE, RawFile, rows_of
+from .raw import RawFile, rows_of
 from .relations import conflict
 from .report import Finding, Severity, TableLoad
 from .terms import Terms

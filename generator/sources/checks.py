@@ -6,6 +6,7 @@ from ..canonical import TABLES
 from ..engine import Engine
 from ..errors import Mistake
 from .cells import quoted
+from .once import ROW
 from .outcomes import code_of
 from .raw import RawFile
 from .relations import conflict
@@ -63,9 +64,9 @@ def mark_duplicates(engine: Engine, table: str, files: tuple[RawFile, ...], firs
     names = ", ".join(quoted(column) for column in TABLES[table].key)
     content = ", ".join(quoted(column.name) for column in TABLES[table].columns)
     engine.run(
-        f"create or replace table raw.twice as select rowid as _id, _file, _row, {content},"
+        f"create or replace table raw.twice as select rowid as _id, _file, {ROW} as _row, {content},"
         f" md5(cast(({content}, '') as varchar)) as _content,"
-        f" row_number() over (partition by {names} order by {content}, _file, _row) as _rank"
+        f" row_number() over (partition by {names} order by {content}, _file, {ROW}) as _rank"
         f" from canonical.{table} where _out = 0 and {key} in ({repeated})"
     )
     if not first_sorted and (found := _conflicting(engine, table, names, files)):

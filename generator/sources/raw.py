@@ -5,24 +5,21 @@ Raw tables live in the schema `raw`, which the reading drops when it is done: wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..engine import Engine
-from ..errors import EngineError, ExportError, Mistake, with_hint
+from ..errors import EngineError, ExportError, Mistake
 from .cells import literal, quoted
-from .claims import Claim, needs
+from .claims import Claim
 from .containers import Form, Member
 from .delimited import Copied, Reject, clean_copy, counted_records, lines_of
+from .filling import ATTRIBUTE, Place, aliases_of, cell_of, chosen_columns, is_utc
 from .layouts import Expected, Layout, glimpse, layout_of
 from .naming import MOST_TITLES, header_as
 from .profile import Names, NumberForm
-from .profiles import raw_columns
 from .workbook import read_sheet, sheet_to_csv
-
-#: Before the name of a column that holds an attribute of the agreement, which no profile's SQL reads.
-ATTRIBUTE = "attribute "
 
 
 @dataclass(frozen=True)
@@ -41,6 +38,7 @@ class RawFile:
     aliases: dict[str, str] = field(default_factory=dict)  # any spelling, folded -> the profile's name
     left_out: int = 0  # totals and lines of a footer: no records
     is_utc: bool = False  # times without a zone are UTC, whatever the profile says
+    is_passing: bool = False  # a view: rows are read from the file as they are asked for, and bear no number
     is_clean: bool = False  # no cell begins or ends with a blank, and none is empty without being null
 
     @property
@@ -72,10 +70,12 @@ def load_file(
     attributes: Mapping[str, Names],
     scratch: Path,
     mistakes: list[Mistake],
+    once: bool = False,
 ) -> RawFile | None:
     """Load one claimed file; None after adding to `mistakes` why it cannot be.
 
     attributes: those of the agreement that the file may carry -> the names of their columns.
+    once: its rows will be looked at once only; they are left where they are, if they can be read there.
     """
     if member.size == 0:
         mistakes.append(
@@ -95,17 +95,19 @@ def load_file(
     else:
         layout = layout_of(member.path, expected)
         header = layout.header
-    chosen = _chosen(member, claim, attributes, header, mistakes)
+    chosen = chosen_columns(member, claim, attributes, header, mistakes)
     if chosen is None:
         return None
-    if layout and not _load_plain(engine, number, member, layout, chosen, scratch):
+    passing = once and not any(column.startswith(ATTRIBUTE) for column in chosen)
+    rows = _load_plain(engine, number, member, layout, chosen, scratch, passing) if layout else None
+    if layout and rows is None:
         clean = scratch / f"clean{number}.csv"
         copied = clean_copy(member.path, layout, clean)
     if clean:
         _load_clean(engine, number, clean, len(header), chosen)
-        if _count(engine, number) != copied.written:
-            raise AssertionError(f"the engine read {_count(engine, number)} of {copied.written} of {member.label}")
-    rows = _count(engine, number)
+        rows = _count(engine, number)
+    if rows is None or (clean and rows != copied.written):
+        raise AssertionError(f"the engine read {rows} of {copied.written} of {member.label}")
     return RawFile(
         number,
         member,
@@ -115,21 +117,13 @@ def load_file(
         copied.rejects,
         None if clean else layout,
         bool(layout and layout.assumed),
-        aliases=_aliases(claim),
+        aliases=aliases_of(claim),
         left_out=copied.left_out,
-        is_utc=_is_utc(claim, header),
+        is_utc=is_utc(claim, header),
+        is_passing=bool(passing and not clean),
         # With as many lines as records no cell holds a line end, which would be a blank as well.
         is_clean=bool(layout and not clean and layout.is_trimmed and rows == layout.lines - layout.skip),
     )
-
-
-def _is_utc(claim: Claim, names: Iterable[str]) -> bool:
-    """Whether the times of the file are UTC: its source says so, or it is a copy of a warehouse."""
-    source = claim.profile.sources[claim.source]
-    if source.zone == "UTC":
-        return True
-    marks = claim.profile.written(source, "copied_by") or ()
-    return any(header_as(names, claim.profile, source).places((mark,)) for mark in marks)
 
 
 def _expected(claim: Claim) -> Expected:
@@ -141,77 +135,28 @@ def _expected(claim: Claim) -> Expected:
     return Expected(encodings, profile.written(source, "delimiter"), is_header, totals, ends == "blank_line")
 
 
-def _aliases(claim: Claim) -> dict[str, str]:
-    spelled = raw_columns(claim.profile, claim.source)
-    return {name.casefold(): column for column, names in reversed(spelled.items()) for name in names}
-
-
-#: Where the cells of a column stand: one place, or many that are read as one, by what tells them apart.
-Place = int | Mapping[str, Sequence[int]]
-
-
-def _chosen(
-    member: Member, claim: Claim, attributes: Mapping[str, Names], names: tuple[str, ...], mistakes: list[Mistake]
-) -> dict[str, Place] | None:
-    """Return which column of the file fills each column the profile asks for, by position."""
-    profile, source = claim.profile, claim.profile.sources[claim.source]
-    header = header_as(names, profile, source)
-    named = [name for name in names if name]
-    if not named:
-        mistakes.append(Mistake(member.label, "there is no header line", "Export the file again, with its header."))
-        return None
-    chosen: dict[str, Place] = {}
-    found: list[Mistake] = []
-    wanted = raw_columns(profile, claim.source) | {ATTRIBUTE + name: names for name, names in attributes.items()}
-    for column, spellings in wanted.items():
-        if family := header.family(source.families.get(column, ())):
-            chosen[column] = family
-        elif places := header.places(spellings):
-            if len(places) > 1 and profile.written(source, "repeated") is None:
-                what = f"has the column '{names[places[0]]}' more than once"
-                found.append(Mistake(member.label, what, "Remove all but one."))
-            chosen[column] = places[0]
-    for spellings in needs(claim):
-        if not header.places(spellings):
-            shown = with_hint(spellings[0], named) + (f" (or {', '.join(spellings[1:])})" if spellings[1:] else "")
-            hint = f"Correct the export, or the names in the profile '{profile.system}'."
-            found.append(Mistake(member.label, f"has no column {shown}", hint))
-    for name, patterns in source.families.items():
-        if name in source.required and name not in chosen:
-            hint = f"Correct the export, or the patterns in the profile '{profile.system}'."
-            found.append(Mistake(member.label, f"has no column that fits '{patterns[0]}'", hint))
-    mistakes.extend(found)
-    return None if found else chosen
-
-
-def _cell(place: Place, cells: Callable[[int], str]) -> str:
-    """Return SQL for what a column reads; several columns of a family become one text of names and values."""
-    if isinstance(place, int):
-        return cells(place)
-    pairs = []
-    for member, places in place.items():
-        given = ", ".join(f"nullif(trim(cast({cells(n)} as varchar)), '')" for n in places)
-        pairs.append(f"{literal(member)}, coalesce({given})")
-    return f"cast(json_object({', '.join(pairs)}) as varchar)"
-
-
 def _load_plain(
-    engine: Engine, number: int, member: Member, layout: Layout, chosen: dict[str, Place], scratch: Path
-) -> bool:
-    """Load a well-formed UTF-8 file as it lies there; False where it is not one."""
+    engine: Engine, number: int, member: Member, layout: Layout, chosen: dict[str, Place], scratch: Path, passing: bool
+) -> int | None:
+    """Load a well-formed UTF-8 file as it lies there, or only look whether it is one; return its rows, None if not."""
     if not layout.is_utf8 or not layout.is_even or len(layout.header) < 2:
-        return False
+        return None
     # The engine reads signs such as * and [ in a path as a pattern.
     link = scratch / f"plain{number}.csv"
     link.symlink_to(member.path.resolve())
     text = _Plain(link, len(layout.header), layout.delimiter, layout.skip, layout.is_crlf)
+    kind = "view" if passing else "table"
     try:
-        _create(engine, number, text, chosen)
+        _create(engine, number, text, chosen, kind=kind)
+        rows = _count(engine, number)
+        # A row that the engine loses without a word must not be lost: it has overlooked whole files of a declared line
+        # end.
+        if rows == layout.lines - layout.skip or rows == counted_records(member.path, layout):
+            return rows
     except EngineError:
-        return False  # its words would quote the line; the careful reading finds it again and says less
-    # A row that the engine loses without a word must not be lost: it has overlooked whole files of a declared line end.
-    rows = _count(engine, number)
-    return rows == layout.lines - layout.skip or rows == counted_records(member.path, layout)
+        pass  # its words would quote the line; the careful reading finds it again and says less
+    engine.run(f"drop {kind} if exists raw.f{number}")
+    return None
 
 
 def _count(engine: Engine, number: int) -> int:
@@ -234,14 +179,16 @@ class _Plain:
     first: int = 0  # columns of our own before those of the file
 
 
-def _create(engine: Engine, number: int, text: _Plain, chosen: dict[str, Place], row: str = "") -> None:
+def _create(
+    engine: Engine, number: int, text: _Plain, chosen: dict[str, Place], row: str = "", kind: str = "table"
+) -> None:
     types = ", ".join(f"'c{n}': 'varchar'" for n in range(text.width))
-    cells = {column: _cell(place, lambda n: f"c{n + text.first}") for column, place in chosen.items()}
+    cells = {column: cell_of(place, lambda n: f"c{n + text.first}") for column, place in chosen.items()}
     columns = ", ".join(f"{sql} as {quoted(column)}" for column, sql in cells.items())
     # Left to itself the engine may take a carriage return in a cell for the line end; told of CRLF it reads nothing.
     ending = "" if text.is_crlf else r", new_line = '\n'"
     engine.run(
-        f"create or replace table raw.f{number} as select {row}{columns or 'c0 as _nothing'}"
+        f"create {kind} raw.f{number} as select {row}{columns or 'c0 as _nothing'}"
         f" from read_csv({literal(str(text.path))}, auto_detect = false, header = false, skip = {text.skip},"
         f" delim = {literal(text.delimiter)}, quote = '\"', escape = '\"', strict_mode = true, null_padding = false,"
         f" compression = 'none', max_line_size = 16000000, columns = {{{types}}}{ending})"
@@ -271,10 +218,10 @@ def _load_parquet(
     link = scratch / f"plain{number}.parquet"
     link.symlink_to(member.path.resolve())
     found = _parquet_columns(engine, member, link)
-    chosen = _chosen(member, claim, attributes, tuple(name for name, _ in found), mistakes)
+    chosen = chosen_columns(member, claim, attributes, tuple(name for name, _ in found), mistakes)
     if chosen is None:
         return None
-    cells = {column: _cell(place, lambda n: quoted(found[n][0])) for column, place in chosen.items()}
+    cells = {column: cell_of(place, lambda n: quoted(found[n][0])) for column, place in chosen.items()}
     columns = ", ".join(f"{sql} as {quoted(column)}" for column, sql in cells.items())
     engine.run(
         f"create or replace view raw.f{number} as select file_row_number as _row, {columns or '0 as _nothing'}"
@@ -289,12 +236,14 @@ def _load_parquet(
         types,
         rows,
         first_row=1,
-        aliases=_aliases(claim),
-        is_utc=_is_utc(claim, [n for n, _ in found]),
+        aliases=aliases_of(claim),
+        is_utc=is_utc(claim, [n for n, _ in found]),
     )
 
 
 def rows_of(file: RawFile) -> str:
-    """Return SQL for the number of a row in its file."""
+    """Return SQL for the number of a row in its file; null where nobody numbers them (see `once.ROW`)."""
+    if file.is_passing:
+        return "cast(null as bigint)"
     plain = file.member.form is Form.TEXT and file.layout is not None
     return "rowid" if plain else "_row"

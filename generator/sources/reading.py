@@ -11,29 +11,33 @@ from pathlib import Path
 import pandas as pd
 
 from ..agreement import Agreement
-from ..canonical import TABLES
+from ..canonical import TABLES, Table
 from ..engine import Engine
-from ..errors import ExportError, Mistake
+from ..errors import EngineError, ExportError, Mistake
 from ..project import Project
 from .accounts import Accounts, Carried, account
 from .attributes import TABLE as ATTRIBUTES
 from .attributes import Wanted, attribute_columns, hold_attributes, settle_attributes, with_attributes
 from .cells import MACRO_NAMES, MACROS, literal, quoted
 from .checks import mark_contradictions, mark_duplicates, mark_orphans
-from .claims import Claim, almost, claims_of, encodings_of, settle
+from .claims import Claim, claims_of, encodings_of, settle
 from .containers import Form, Member, Unpacking, drop_files
 from .contents import fault_of
 from .contradictions import contradictions
+from .findings import about_files, absent, almost_read, assumed, losses
 from .identity import join_systems
 from .members import Settled, settle_members
+from .once import read_once
 from .outcomes import code_of
 from .profile import Profile
 from .profiles import load_profiles
 from .raw import RawFile, headers_of, load_file
-from .report import Drop, Finding, LoadReport, Reason, Severity, SourceFile, TableLoad
+from .report import Drop, LoadReport, Reason, SourceFile, TableLoad
 from .terms import Terms, terms_of
 from .work import Work, context_of, prepare
 
+#: Endings of files that mean to be tables: where nobody knows one, it may be for what it became on its way.
+_TABLES = (".csv", ".tsv", ".psv")
 #: What rows carry beside the columns of their table until they are judged.
 _CONTROLS = ("_file", "_row", "_out", "_naive", "_odd")
 
@@ -57,12 +61,12 @@ def read_exports(drop: Drop, project: Project, agreement: Agreement, engine: Eng
         settled = _judge(engine, work, files, terms)
         accounts = account(engine, _carried(work), files, terms.most_unreadable)
         findings = (
-            *_losses(work),
+            *losses(work),
             *accounts.findings,
-            *_assumed(engine, work),
-            *_absent(work),
-            *_about_files(files),
-            *_almost_read(engine, members, claims, profiles),
+            *assumed(engine, work),
+            *absent(work),
+            *about_files(files),
+            *almost_read(engine, members, claims, profiles),
             *settled.findings,
         )
         for table in work.loaded:
@@ -129,12 +133,12 @@ def _claims(
         with _noted(mistakes):
             headers = headers_of(engine, member)
             claims = claims_of(member, headers, profiles)
-            if not claims:
+            if not claims and not member.names[0].casefold().endswith(_TABLES):
                 continue
             if member.form is Form.TEXT and (fault := fault_of(member.label, member.path, encodings_of(claims))):
                 mistakes.append(fault)
                 continue
-            found[member.label] = settle(member, claims, headers, terms.claims)
+            found[member.label] = settle(member, claims, headers, terms.claims) if claims else None
     return found
 
 
@@ -148,13 +152,14 @@ def _load(
 ) -> tuple[RawFile, ...]:
     """Load every claimed file; ExportError with `mistakes` and what is wrong with these files."""
     files = []
+    once = read_once(claims)
     for number, member in enumerate(members, 1):
         claim = claims[member.label]
         if claim is None:
             continue
         with _noted(mistakes):
             attributes = wanted.get((claim.profile.system, claim.source), {})
-            if file := load_file(engine, number, member, claim, attributes, scratch, mistakes):
+            if file := load_file(engine, number, member, claim, attributes, scratch, mistakes, member.label in once):
                 files.append(file)
     if mistakes:
         raise ExportError("Some exports cannot be read.", mistakes)
@@ -172,13 +177,31 @@ def _nothing(members: tuple[Member, ...]) -> Mistake:
 
 
 def _create_tables(engine: Engine, work: Work) -> None:
-    for name, table in TABLES.items():
-        selects = [source.mapped.select for source in work.of(name)]
+    # Rows that nobody numbers keep their order through the joins with the days of a zone, unless those change sides.
+    engine.run("set disabled_optimizers = 'build_side_probe_side'")
+    try:
+        for table in TABLES.values():
+            _create_table(engine, table, work)
+    finally:
+        engine.run("reset disabled_optimizers")
+
+
+def _create_table(engine: Engine, table: Table, work: Work) -> None:
+    parts = work.of(table.name)
+    if not parts:
         columns = ", ".join(f"{quoted(column.name)} {column.type.value}" for column in table.columns)
-        if selects:
-            engine.run(f"create or replace table canonical.{name} as {' union all '.join(selects)}")
-        else:
-            engine.run(f"create or replace table canonical.{name} ({columns})")
+        engine.run(f"create or replace table canonical.{table.name} ({columns})")
+        return
+    selects = " union all ".join(part.mapped.select for part in parts)
+    try:
+        engine.run(f"create or replace table canonical.{table.name} as {selects}")
+    except EngineError:
+        passing = [file.member.label for part in parts for file in part.relation.files if file.is_passing]
+        if not passing:
+            raise
+        # It was well-formed a moment ago. The engine's words would quote the line.
+        mistake = Mistake(passing[0], "cannot be read any more", "Build again when nothing writes to the drop.")
+        raise ExportError("The drop cannot be read.", [mistake]) from None
 
 
 def _judge(engine: Engine, work: Work, files: tuple[RawFile, ...], terms: Terms) -> Settled:
@@ -233,58 +256,6 @@ def _finish(engine: Engine, table: str, has_dropped: bool, settled: Settled) -> 
             engine.load("raw.spelled", frame, {"loaded": "varchar", "now": "varchar"})
             engine.run(f"update {name} set {quoted(column)} = now from raw.spelled where {quoted(column)} = loaded")
     engine.run("; ".join(f"alter table {name} drop column {control}" for control in _CONTROLS))
-
-
-def _losses(work: Work) -> Iterator[Finding]:
-    for loss in work.losses:
-        if loss.without or set(loss.tables) & set(work.loaded):
-            severity = Severity.TAINTS if loss.without else Severity.NOTES
-            yield Finding("source_loss", severity, loss.says, tables=loss.tables)
-
-
-def _assumed(engine: Engine, work: Work) -> Iterator[Finding]:
-    for source in work.parts:
-        for column, condition in source.mapped.assumed.items():
-            total, count = engine.rows(
-                f"select count(*), coalesce(sum(case when {condition} then 1 else 0 end), 0)"
-                f" from {source.relation.name} where {source.mapped.file_filter}"
-            )[0]
-            if count:
-                table, value = source.table.name, source.defaults[column]
-                text = f"{int(count):,} of {int(total):,} rows of {table} say no {column}; '{value}' is assumed."
-                yield Finding("assumed_default", Severity.TAINTS, text, int(count), int(total), (table,))
-
-
-def _absent(work: Work) -> Iterator[Finding]:
-    """Say which column a table should have and no file gives, where the profile lets that pass."""
-    for part in work.parts:
-        for column in part.table.columns:
-            if column.required and column.name not in part.mapped.filled:
-                text = f"No file gives the {column.name} of {part.table.name}; what needs it is not answered."
-                yield Finding("absent_column", Severity.TAINTS, text, tables=(part.table.name,))
-
-
-def _about_files(files: tuple[RawFile, ...]) -> Iterator[Finding]:
-    for file in files:
-        if file.records == 0:
-            yield Finding("empty_table", Severity.NOTES, f"{file.member.label} holds a header and no rows.")
-        if file.is_encoding_assumed:
-            text = f"{file.member.label} is not UTF-8; it is read in another encoding that its profile allows."
-            yield Finding("assumed_encoding", Severity.NOTES, text, file.records, file.records)
-
-
-def _almost_read(
-    engine: Engine, members: tuple[Member, ...], claims: Mapping[str, Claim | None], profiles: tuple[Profile, ...]
-) -> Iterator[Finding]:
-    """Say of files that nobody reads which column they lack to be known."""
-    for member in members:
-        if claims[member.label] is None and (near := almost(headers_of(engine, member), profiles)):
-            claim, column = near
-            text = (
-                f"{member.label} is not read: it looks like {claim.source} of {claim.profile.system}, but has no column"
-                f" '{column}'. Export it again with that column."
-            )
-            yield Finding("almost_read", Severity.NOTES, text)
 
 
 def _files(
