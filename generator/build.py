@@ -50,7 +50,7 @@ from generator.models.history import History, history_of
 from generator.models.practice import practice_of
 from generator.models.records import list_records
 from generator.models.standing import Standing
-from generator.models.survey import Survey, before_facts, surveyed
+from generator.models.survey import Survey, before_facts, books_apart, surveyed
 from generator.pages import Pages, write_pages
 from generator.progress import Progress
 from generator.project import Project
@@ -243,7 +243,7 @@ def report_of(ready: Prepared, results: Results, missing: Mapping[str, tuple[str
         kpis=ready.kpis,
         results=results,
         load=ready.load,
-        findings=worst_first(ready.findings + windows + ahead),
+        findings=worst_first(ready.findings + windows + ahead + books_apart(ready.survey)),
         missing=missing,
         labels=labels_of(ready.engine, ready.agreement),
         version=generator.__version__,

@@ -17,7 +17,7 @@ from generator.errors import ReportError
 from generator.history import losses
 from generator.kpis import load_kpis, measure_kpis, targets_ahead
 from generator.models.agreed import agreed_targets
-from generator.models.survey import Survey
+from generator.models.survey import Survey, books_apart
 from generator.progress import Progress
 from generator.project import Project
 from generator.sources import load_profiles, open_drop
@@ -72,7 +72,9 @@ def check(project: Project, request: Request, progress: Progress, built: tuple[P
 
 def _looked_at(ready: Prepared, last: LastDrop | None) -> Checked:
     ahead = targets_ahead(ready.kpis, agreed_targets(ready.engine), date.fromisoformat(ready.drop.id))
-    findings = worst_first((*ready.findings, *losses(ready.load, last.rows if last else {}), *ahead))
+    apart = books_apart(ready.survey)
+    lost = losses(ready.load, last.rows if last else {})
+    findings = worst_first((*ready.findings, *apart, *lost, *ahead))
     return Checked((), ready.drop, replace(ready.load, findings=findings), ready.survey, last)
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from generator.canonical import TABLES
 from generator.engine import Engine
-from generator.sources.report import LoadReport
+from generator.sources.report import Finding, LoadReport, Severity
 
 #: The first and the last day of a row, in SQL, of tables whose rows carry no moment.
 _DAYS = {
@@ -65,6 +65,16 @@ class BookedMonth(NamedTuple):
     is_apart: bool  # by more than was agreed
 
 
+class BilledMonth(NamedTuple):
+    """A closed month of a channel: what was spent on it and what its vendors billed, in reporting currency."""
+
+    month: date
+    channel: str  # of what belongs to none, the category
+    spent: Decimal | None  # None: no rate, or no spend is recorded
+    billed: Decimal | None  # None: no rate, or nobody billed any
+    has_gap: bool  # an amount has no rate
+
+
 @dataclass(frozen=True)
 class Survey:
     """What pages and `check` tell of a drop besides its load."""
@@ -74,6 +84,31 @@ class Survey:
     rate_gaps: tuple[RateGap, ...] = ()  # most rows first
     months: tuple[BookedMonth, ...] = ()  # the last closed ones, newest first
     systems: tuple[str, ...] = ()  # that tell of stages: crm, map
+    billed: tuple[BilledMonth, ...] = ()  # the last closed months that vendors billed, newest first
+    tolerance: float = 0.0  # how far two books may be apart, as a share
+
+    @property
+    def months_apart(self) -> tuple[date, ...]:
+        """The months in which spend is further from the invoices than was agreed."""
+        return tuple(month for month in self.billed_months if self.is_apart(month))
+
+    @property
+    def billed_months(self) -> tuple[date, ...]:
+        """The months that vendors billed, newest first."""
+        return tuple(dict.fromkeys(one.month for one in self.billed))
+
+    def totals(self, month: date) -> tuple[Decimal | None, Decimal | None]:
+        """Return what was spent and what was billed in a month; nothing where an amount has no rate."""
+        rows = [one for one in self.billed if one.month == month]
+        if any(one.has_gap for one in rows):
+            return None, None
+        zero = Decimal(0)
+        return sum((one.spent or zero for one in rows), zero), sum((one.billed or zero for one in rows), zero)
+
+    def is_apart(self, month: date) -> bool:
+        """Whether spend and invoices of a month are further apart than was agreed."""
+        spent, billed = self.totals(month)
+        return spent is not None and billed is not None and abs(spent - billed) > billed * Decimal(str(self.tolerance))
 
 
 def before_facts(engine: Engine, load: LoadReport) -> Survey:
@@ -107,7 +142,18 @@ def surveyed(engine: Engine, begun: Survey) -> Survey:
         tuple(RateGap(*row) for row in gaps),
         tuple(BookedMonth(*row) for row in engine.rows(_BOOKED)),
         begun.systems,
+        tuple(BilledMonth(*row) for row in engine.rows(_BILLED)),
+        float(engine.rows("select cast(value as double) from setting where key = 'ledger_tolerance'")[0][0]),
     )
+
+
+def books_apart(survey: Survey) -> tuple[Finding, ...]:
+    """Return what is to be said of closed months in which spend and invoices are apart."""
+    if not survey.months_apart:
+        return ()
+    text = "months in which recorded spend and the invoices of vendors are further apart than agreed"
+    counts = len(survey.months_apart), len(survey.billed_months)
+    return (Finding("invoice_gap", Severity.TAINTS, text, *counts, ("spend",)),)
 
 
 #: Months that the ledger knows, by the same rule as the check `ledger_gap`.
@@ -133,4 +179,67 @@ left join (
 ) as won on won.month = earned.month
 order by earned.month desc
 limit {_MONTHS}
+"""
+#: Spend of a month beside what vendors billed for it, each row in equal parts over its days. Wages and commissions are
+#: paid, not billed. Months for which nobody billed anything are not held against spend.
+_BILLED = f"""
+with option as (
+    select
+        max(case when key = 'reporting_currency' then value end) as reporting_currency,
+        nullif(max(case when key = 'source_currency' then value end), '') as source_currency
+    from setting
+),
+
+every_day as (
+    select distinct local_date as day from local_slot
+),
+
+billed as (
+    select
+        cast(date_trunc('month', every_day.day) as date) as month,
+        coalesce(invoice.channel, invoice.category, 'Unknown') as channel,
+        sum(
+            cast(invoice.amount as decimal(24, 6)) * fx_day.rate
+            / date_diff('day', invoice.period_start, invoice.period_end)
+        ) as amount,
+        sum(case when fx_day.rate is null then 1 else 0 end) as gaps
+    from canonical.vendor_invoice as invoice
+    cross join option
+    inner join every_day on every_day.day >= invoice.period_start and every_day.day < invoice.period_end
+    left join fx_day
+        on
+            fx_day.currency = coalesce(invoice.currency, option.source_currency, option.reporting_currency)
+            and fx_day.day = every_day.day
+    group by 1, 2
+),
+
+spent as (
+    select
+        cast(date_trunc('month', day) as date) as month, coalesce(channel, category, 'Unknown') as channel,
+        sum(amount) as amount, count(gap) as gaps
+    from spend_day
+    where category not in ('people', 'commission')
+    group by 1, 2
+),
+
+closed as (
+    select period.starts_on as month
+    from period
+    where
+        period.grain = 'month' and period.role = 'own' and not period.is_part
+        and period.starts_on in (select month from billed)
+    order by period.starts_on desc
+    limit {_MONTHS}
+)
+
+select
+    coalesce(billed.month, spent.month) as month,
+    coalesce(billed.channel, spent.channel) as channel,
+    case when spent.gaps = 0 then cast(spent.amount as decimal(38, 6)) end as spent,
+    case when billed.gaps = 0 then cast(billed.amount as decimal(38, 6)) end as billed,
+    coalesce(billed.gaps, 0) + coalesce(spent.gaps, 0) > 0 as has_gap
+from billed
+full outer join spent on spent.month = billed.month and spent.channel = billed.channel
+where coalesce(billed.month, spent.month) in (select month from closed)
+order by 1 desc, 2
 """

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 from generator.pages import formats
 from generator.pages.context import Context
 from generator.pages.markup import Trusted
-from generator.pages.tables import chip_html
+from generator.pages.tables import chip_html, html_table
 
 #: Findings about leads on which the two systems disagree begin so.
 _DISAGREEMENT = "map_"
@@ -56,8 +57,53 @@ def systems_text(context: Context) -> str:
     return f"{formats.listed(systems)} tell of stages, and no lead stands differently in them."
 
 
+@dataclass(frozen=True)
+class Billed:
+    """A closed month of spend beside what vendors billed for it, as printed, with its channels."""
+
+    name: str
+    spent: str
+    billed: str
+    difference: str
+    share: str
+    state: Trusted
+    channels: Trusted  # a table
+
+
+def billed_months(context: Context) -> Iterator[Billed]:
+    """Yield the last closed months that vendors billed, newest first."""
+    survey = context.report.survey
+    for month in survey.billed_months:
+        spent, billed = survey.totals(month)
+        known = spent is not None and billed is not None
+        word, tone = ("apart", "warn") if survey.is_apart(month) else ("agree", "good")
+        rows = [[one.channel, *_figures(context, one.spent, one.billed)] for one in survey.billed if one.month == month]
+        yield Billed(
+            formats.period(f"{month:%Y-%m}"),
+            *_figures(context, spent, billed),
+            chip_html(word, tone) if known else chip_html("not known", "none"),
+            html_table(["Channel", "Spend", "Invoices", "Difference", "Spend is"], rows),
+        )
+
+
+def _figures(context: Context, spent: Decimal | None, billed: Decimal | None) -> tuple[str, str, str, str]:
+    """Return spend, invoices, what is between them, and that as a share of the invoices."""
+    known = spent is not None and billed is not None
+    apart = spent - billed if spent is not None and billed is not None else None
+    share = formats.difference(float(apart / billed), of_rates=False) if apart is not None and billed else ""
+    return _money(context, spent), _money(context, billed), _money(context, apart) if known else "", share
+
+
 def spend_text(context: Context) -> str:
-    """Return why spend is not held against invoices: no table of a drop carries those of suppliers."""
-    if context.report.load.tables["spend"].rows:
-        return "No export brings the invoices of agencies and platforms: spend stands as its sources say it."
-    return "The drop has no spend, so there is nothing to hold against invoices."
+    """Return why spend is not held against invoices, or how it is."""
+    tables = context.report.load.tables
+    if not tables["spend"].rows:
+        return "The drop has no spend, so there is nothing to hold against invoices."
+    if not tables["vendor_invoice"].present:
+        return "n/a: no file of the drop fills the table vendor_invoice, so spend stands as its sources say it."
+    if not context.report.survey.billed:
+        return "No invoice of the drop is for a closed month, so there is nothing to hold spend against yet."
+    return (
+        "Recorded spend beside what vendors billed for the same days, of closed months that they billed; wages and"
+        " commissions are paid, not billed, and stand in neither."
+    )

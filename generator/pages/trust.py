@@ -41,6 +41,7 @@ def write_trust(context: Context) -> None:
             "months": list(books.months(context)),
             "systems": books.systems_text(context),
             "spend": books.spend_text(context),
+            "billed": list(books.billed_months(context)),
             "severity": {severity.value: chip_html(*words) for severity, words in touching.WEIGHTS.items()},
             "missing": [
                 (kpi, formats.lacks(context.report.missing[kpi.id]))

@@ -3,7 +3,8 @@
 from datetime import date
 from decimal import Decimal
 
-from generator.models.survey import Survey, surveyed
+from generator.models.survey import Survey, books_apart, surveyed
+from generator.sources.report import Severity
 
 RATES = """
     currency  rate_date   rate
@@ -75,3 +76,52 @@ def test_a_feed_that_fell_silent_is_told_with_how_long_it_usually_is(build):
     (lead,) = [feed for feed in feeds if feed.table == "lead"]
     assert lead.is_stopped
     assert lead.silent_h > lead.usual_h
+
+
+SPEND = """
+    spend_id  period_start  period_end  team       category    channel      amount  currency
+    S1        09-01         10-01       marketing  program     paid_search  1000    USD
+    S2        09-16         10-16       marketing  agency      -            300     USD
+    S3        09-01         10-01       sales      people      -            9000    USD
+    S4        10-01         11-01       marketing  program     paid_search  500     USD
+    S5        11-01         12-01       marketing  program     paid_search  700     USD
+"""
+INVOICES = """
+    invoice_id  period_start  period_end  team       category    channel      amount  currency
+    V1          09-01         10-01       marketing  program     paid_search  900     USD
+    V2          09-01         10-01       marketing  -           events       40      USD
+    V3          09-01         10-01       marketing  agency      -            150     USD
+"""
+
+
+def test_spend_is_held_against_the_invoices_of_the_same_days_wages_apart(build):
+    survey = survey_of(build(spend=SPEND, vendor_invoice=INVOICES))
+    assert [(one.month.month, one.channel, one.spent, one.billed) for one in survey.billed] == [
+        (9, "agency", 150, 150),
+        (9, "events", None, 40),
+        (9, "paid_search", 1000, 900),
+    ]
+    (september,) = survey.billed_months
+    assert survey.totals(september) == (1150, 1090)
+    assert survey.months_apart == (september,)
+    (told,) = books_apart(survey)
+    assert (told.id, told.severity, told.failing, told.checked, told.tables) == (
+        "invoice_gap", Severity.TAINTS, 1, 1, ("spend",),
+    )  # fmt: skip
+
+
+def test_invoices_that_agree_are_no_finding_and_running_months_are_not_judged(build):
+    paid = INVOICES.replace("900 ", "1000").replace("events       40 ", "events       0  ")
+    survey = survey_of(build(spend=SPEND, vendor_invoice=paid))
+    assert len(survey.billed_months) == 1
+    assert books_apart(survey) == ()
+
+
+def test_an_invoice_without_a_rate_leaves_its_month_unknown(build):
+    survey = survey_of(build(spend=SPEND, vendor_invoice=INVOICES.replace("40      USD", "40      CHF")))
+    assert survey.totals(survey.billed_months[0]) == (None, None)
+    assert books_apart(survey) == ()
+
+
+def test_without_invoices_spend_is_held_against_nothing(build):
+    assert survey_of(build(spend=SPEND)).billed == ()

@@ -8,7 +8,7 @@ import markdown
 import pytest
 from made_up_report import finding, kpi, load_report
 
-from generator.models.survey import BookedMonth, Feed, RateGap, Span, Survey
+from generator.models.survey import BilledMonth, BookedMonth, Feed, RateGap, Span, Survey
 from generator.pages.touching import touching
 from generator.sources.report import Finding, Severity
 
@@ -116,4 +116,22 @@ def test_leads_on_which_two_systems_disagree_are_counted(written, report):
     docs = written(replace(report, findings=(apart,), load=load_report(("lead", "spend"))))
     section = (docs / "trust.md").read_text().split("{:#reconciliations}")[1].split("\n## ")[0]
     assert "7 of 100 leads whose stage is behind" in section
-    assert "No export brings the invoices" in section
+    assert "n/a: no file of the drop fills the table vendor&#95;invoice" in section
+
+
+def test_spend_stands_beside_invoices_by_month_and_channel(written, report):
+    month = date(2026, 10, 1)
+    billed = (
+        BilledMonth(month, "paid_search", Decimal(1100), Decimal(1000), False),
+        BilledMonth(month, "events", Decimal(50), None, False),
+        BilledMonth(date(2026, 9, 1), "events", None, None, True),
+    )
+    load = load_report(("lead", "spend", "vendor_invoice"))
+    docs = written(replace(report, load=load, survey=Survey(billed=billed, tolerance=0.05)))
+    section = (docs / "trust.md").read_text().split("{:#reconciliations}")[1].split("\n## ")[0]
+    october = next(line for line in section.splitlines() if line.startswith("|") and "Oct 2026" in line)
+    assert "+15.0" in october.replace("&#46;", ".")
+    assert "apart" in october
+    assert "not known" in next(line for line in section.splitlines() if line.startswith("|") and "Sep 2026" in line)
+    fold = next(line for line in section.splitlines() if "Oct 2026 by channel" in line)
+    assert '<th scope="row">events</th>' in fold
