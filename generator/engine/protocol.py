@@ -29,6 +29,9 @@ class Engine(Protocol):
     def load(self, table: str, frame: pd.DataFrame, types: Mapping[str, str]) -> None:
         """Create or replace `table` with the columns of `types` (name -> SQL type), filled from `frame`."""
 
+    def shorten(self, table: str, column: str) -> None:
+        """Hold a text column of few members in less memory; it reads, compares and sorts as before."""
+
     def fingerprint(self, table: str) -> str:
         """Return a text that is another one when rows, columns or types of a table or view are; "" without such one."""
 
