@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from generator.measures.figure import Figure
@@ -14,13 +16,21 @@ _ABOVE = "num"
 _SHARE = 0.25
 
 
-def concentrated(placed: Placed, rows: UnitRows, figure: Figure, periods: Periods) -> Flags:
-    """Return the cells of which one row is more than a quarter of the numerator; rows that only count are no sums."""
+def above_the_line(rows: UnitRows) -> UnitRows:
+    """Return the rows that can make up much of a numerator, by what they add to it."""
+    return sorted_units(rows, _ABOVE, above=0)
+
+
+def concentrated(placed: Placed, parts: Sequence[UnitRows], figure: Figure, periods: Periods) -> Flags:
+    """Return the cells of which one row is more than a quarter of the numerator; rows that only count are no sums.
+
+    parts: the rows above the line, in one or more parts.
+    """
     nothing = np.zeros(len(placed.grid), dtype=bool)
-    if not len(rows) or rows.numbers[_ABOVE].max(initial=0.0) <= 1:
+    if max(rows.numbers[_ABOVE].max(initial=0.0) for rows in parts) <= 1:
         return nothing
-    ordered = sorted_units(rows, _ABOVE, above=0)
-    found = spread(placed.grid, (_largest(groups) for groups in groups_in(ordered, figure, periods)))
+    groups = (groups for rows in parts for groups in groups_in(rows, figure, periods))
+    found = spread(placed.grid, map(_largest, groups))
     whole = placed.sums["numerator"]
     return np.asarray((whole > 0) & (found.get("largest", nothing) > _SHARE * whole))
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from generator.engine import Engine
 from generator.measures.cohort import OWN_WINDOW, cohort, cohort_terms, window_days
-from generator.measures.concentration import concentrated
+from generator.measures.concentration import above_the_line, concentrated
 from generator.measures.count import count
 from generator.measures.curve import end_terms, incidence
 from generator.measures.figure import Figure, Settings
@@ -56,20 +57,32 @@ def measure_figure(
     unusable = unusable_rows(figure, table)
     terms = fetched_too(terms, unusable)
     bands = (BAND,) if figure.kind == "ranking" and table.has(BAND) else ()
-    rows = fetch(engine, table, (*figure.by, *bands), terms, calendar)
-    placed = left_out(place(rows, figure, calendar), unusable)
-    found = _metrics(figure, placed, rows, settings, calendar)
+    is_sorted = bool(terms.numbers) and figure.kind != "ratio"
+    parts = fetch(engine, table, (*figure.by, *bands), terms, calendar, whole=is_sorted)
+    kept: list[UnitRows] = []
+    placed = left_out(place(_noted(parts, figure, is_sorted, kept), figure, calendar), unusable)
+    found = _metrics(figure, placed, kept, settings, calendar)
     found = {name: told(metric, placed, unusable) for name, metric in found.items()}
     if _PROVISIONAL in placed.sums:
         open_ended = placed.sums[_PROVISIONAL] > 0
         found = {name: metric.marked(open_ended, Status.PROVISIONAL) for name, metric in found.items()}
     if has_curve and not table.has(OWN_WINDOW):
-        found["lag_p90"] = usual_lag(rows, calendar)
+        found["lag_p90"] = usual_lag(kept[0], calendar)
     if not figure.total:
         found = {name: metric.without_total(figure.crossed) for name, metric in found.items()}
-    curve = incidence(rows, figure, calendar, window) if has_curve else None
+    curve = incidence(kept[0], figure, calendar, window) if has_curve else None
     named = {f"{metric_id}.{name}" if name else metric_id: metric for name, metric in found.items()}
     return Measured(named, calendar, {metric_id: curve} if curve else {})
+
+
+def _noted(parts: Iterable[UnitRows], figure: Figure, is_sorted: bool, kept: list[UnitRows]) -> Iterator[UnitRows]:
+    """Yield the parts as they come, and keep of them what is looked at again once all were summed."""
+    for rows in parts:
+        if is_sorted:
+            kept.append(rows)
+        elif figure.kind == "ratio":
+            kept.append(above_the_line(rows))
+        yield rows
 
 
 def _terms(figure: Figure, units: UnitTable, periods: Periods, window: int) -> Terms:
@@ -93,7 +106,9 @@ def _terms(figure: Figure, units: UnitTable, periods: Periods, window: int) -> T
     raise AssertionError(f"{units.metric_id}: no unit rows are counted for kind {figure.kind}")
 
 
-def _metrics(figure: Figure, placed: Placed, rows: UnitRows, settings: Settings, periods: Periods) -> dict[str, Metric]:
+def _metrics(
+    figure: Figure, placed: Placed, kept: list[UnitRows], settings: Settings, periods: Periods
+) -> dict[str, Metric]:
     match figure.kind:
         case "count":
             return {"": count(placed, figure)}
@@ -103,12 +118,12 @@ def _metrics(figure: Figure, placed: Placed, rows: UnitRows, settings: Settings,
             return {"": rate(placed, figure)}
         case "ratio":
             found = ratio(placed, figure, settings.min_mature_share)
-            return {"": found.flagged(CONCENTRATED, concentrated(placed, rows, figure, periods))}
+            return {"": found.flagged(CONCENTRATED, concentrated(placed, kept, figure, periods))}
         case "mean":
-            return mean(placed, rows, figure, periods, settings.min_mature_share)
+            return mean(placed, kept[0], figure, periods, settings.min_mature_share)
         case "cohort":
             return {"": cohort(placed, settings.min_mature_share)}
         case "survival":
-            return survival(placed, rows, figure, periods)
+            return survival(placed, kept[0], figure, periods)
         case _:
-            return ranking(placed, rows, figure, periods, settings)
+            return ranking(placed, kept[0], figure, periods, settings)

@@ -55,12 +55,13 @@ class Groups:
 
 
 def spread(grid: Grid, parts: Iterable[tuple[Groups, dict[str, npt.NDArray[Any]]]]) -> dict[str, Numbers]:
-    """Return what was found for groups as columns of `grid`; NaN where no group stands."""
+    """Return what was found for groups as columns of `grid`; NaN where no group stands, of several the largest."""
     found: dict[str, Numbers] = {}
     for groups, columns in parts:
         at = grid.find(groups.period, grid.codes_of(groups.scopes)[groups.scope])
         for name, column in columns.items():
-            found.setdefault(name, np.full(len(grid), np.nan))[at] = column
+            known = found.setdefault(name, np.full(len(grid), np.nan))
+            known[at] = np.fmax(known[at], column)
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from generator.measures.figure import Figure
-from generator.measures.grid import Grid, sorted_grid
+from generator.measures.grid import Grid
 from generator.measures.intervals import Numbers
 from generator.measures.periods import Flags, Indices, Periods
 from generator.measures.rows import BILLION, Codes, Members, Standing, UnitRows, renumbered
@@ -72,11 +72,11 @@ class _Spread:
     period: Codes  # of each of them, within the span
     stood: Indices | slice  # rows that stand in snapshots
     standing: Standing  # of each of them
-    values: Mapping[str, npt.NDArray[Any]]
+    values: Mapping[str, tuple[npt.NDArray[Any], ...]]  # of each of the dated, named and standing
 
 
-def place(rows: UnitRows, figure: Figure, periods: Periods) -> Placed:
-    """Return every cell that a unit fell into, with the sums of what was fetched.
+def place(parts: Iterable[UnitRows], figure: Figure, periods: Periods) -> Placed:
+    """Return every cell that a unit fell into, with the sums of what was fetched, part by part.
 
     Scope `all` has a cell for every period from the first unit on, even where no unit fell into it. The members of a
     dimension that stands apart hold every unit, all other cells those of the whole.
@@ -84,23 +84,30 @@ def place(rows: UnitRows, figure: Figure, periods: Periods) -> Placed:
     """
     wanted = periods.of_grains(figure.grains)
     span = _span(periods, wanted)
+    scopes = [ALL]
+    found: list[Sums] = []
+    for rows in parts:
+        for totals, members in _tables(rows, figure, wanted, span, periods):
+            found.append(_filled(totals, len(scopes)))
+            scopes += members.scopes
+    expected = np.flatnonzero(_expected(rows, wanted, periods))
+    found.append({"period": expected, "scope": expected * 0, _UNITS: expected * 0})
+    return _placed(found, scopes, wanted, rows)
+
+
+def _tables(
+    rows: UnitRows, figure: Figure, wanted: Indices, span: _Span, periods: Periods
+) -> Iterator[tuple[Sums, Members]]:
+    """Yield the tables of period x member of every way to cut these rows."""
     every = _spread(rows, wanted, span, periods)
     of_whole = _some(every, rows.counts[IN_WHOLE]) if figure.apart else every
-    parts: list[Sums] = []
-    scopes: list[str] = []
     wholes: dict[bool, Sums] = {}
     for dims, members in splits(rows, figure):
         is_apart = figure.apart in dims
-        spread = every if is_apart else of_whole
-        totals = _totals(spread, members, span)
+        totals = _totals(every if is_apart else of_whole, members, span)
         whole = wholes.setdefault(is_apart, {name: table.sum(axis=1) for name, table in totals.items()})
         assert _adds_up(totals, whole), "the parts of a split do not add up to the whole"
-        parts.append(
-            _filled(totals, _expected(rows, wanted, periods) if members.scopes == [ALL] else None, len(scopes))
-        )
-        scopes += members.scopes
-    found = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    return _placed(found, scopes, wanted, rows)
+        yield totals, members
 
 
 def splits(rows: UnitRows, figure: Figure) -> Iterator[tuple[tuple[str, ...], Members]]:
@@ -160,9 +167,8 @@ def _spread(rows: UnitRows, wanted: Indices, span: _Span, periods: Periods) -> _
     named = _true(period >= 0)
     stood = slice(None) if rows.standing else np.arange(0)
     nowhere = Standing(within[:0], within[:0])
-    return _Spread(
-        dated, span.stretch[day[dated]], named, period[named], stood, rows.standing or nowhere, _values(rows)
-    )
+    values = {name: (column[dated], column[named], column[stood]) for name, column in _values(rows).items()}
+    return _Spread(dated, span.stretch[day[dated]], named, period[named], stood, rows.standing or nowhere, values)
 
 
 def _true(flags: Flags) -> Indices | slice:
@@ -213,6 +219,7 @@ def _some(spread: _Spread, mine: Flags) -> _Spread:
         period=spread.period[named],
         stood=every[spread.stood][stood],
         standing=spread.standing.only(stood),
+        values={name: (one[dated], two[named], three[stood]) for name, (one, two, three) in spread.values.items()},
     )
 
 
@@ -223,10 +230,7 @@ def _table(spread: _Spread, codes: Codes, members: int, span: _Span) -> Sums:
     by_day, by_name = keys(spread.stretch, spread.dated), keys(spread.period, spread.named)
     entering, leaving = keys(spread.standing.enters, spread.stood), keys(spread.standing.leaves, spread.stood)
     found = {}
-    for name, values in {_UNITS: None, **spread.values}.items():
-        dated, named, stood = (
-            None if values is None else values[rows] for rows in (spread.dated, spread.named, spread.stood)
-        )
+    for name, (dated, named, stood) in {_UNITS: (None, None, None), **spread.values}.items():
         total = _grouped(named, by_name, span.periods, members)
         if len(by_day):
             total = total + _over_days(_grouped(dated, by_day, span.stretches, members), span)
@@ -269,26 +273,40 @@ def _expected(rows: UnitRows, wanted: Indices, periods: Periods) -> npt.NDArray[
     return np.asarray((periods.ends[wanted] > rows.first_day) | (periods.grains[wanted] == "all"))
 
 
-def _filled(totals: Sums, expected: npt.NDArray[np.bool_] | None, first_scope: int) -> Sums:
-    """Return the cells of period x member tables that hold a unit, and those where one is expected."""
-    there = totals[_UNITS] > 0
-    if expected is not None:
-        there |= expected[:, None]
-    period, member = np.nonzero(there)
+def _filled(totals: Sums, first_scope: int) -> Sums:
+    """Return the cells of period x member tables that hold a unit."""
+    period, member = np.nonzero(totals[_UNITS])
     return {"period": period, "scope": member + first_scope} | {
         name: table[period, member] for name, table in totals.items()
     }
 
 
-def _placed(found: Sums, scopes: list[str], wanted: Indices, rows: UnitRows) -> Placed:
-    grid, order = sorted_grid(wanted[found["period"]], found["scope"], scopes)
+def _placed(found: list[Sums], scopes: list[str], wanted: Indices, rows: UnitRows) -> Placed:
+    """Return the cells of all parts, each once; rows: the last of them."""
+    known = sorted(set(scopes))
+    code = {text: number for number, text in enumerate(known)}
+    scope = np.array([code[text] for text in scopes], dtype="int64")[_column(found, "scope")]
+    key = wanted[_column(found, "period")] * len(known) + scope
+    order = np.argsort(key, kind="stable")
+    key = key[order]
+    begins = np.flatnonzero(np.diff(key, prepend=-1))
+    grid = Grid(key[begins] // len(known), key[begins] % len(known), tuple(known))
+    added = {
+        name: np.add.reduceat(_column(found, name)[order], begins)
+        for name in dict.fromkeys(name for part in found for name in part)
+    }
     gap = np.full(len(grid), "", dtype=object)
     for word in reversed(rows.gaps):  # of several, the first in the alphabet
-        gap[found[_blocking(word)][order] > 0] = word
-    sums = {name: found[name][order].astype("float64") for name in (_UNITS, *rows.counts)}
+        gap[added[_blocking(word)] > 0] = word
+    sums = {name: added[name].astype("float64") for name in (_UNITS, *rows.counts)}
     for name in rows.amounts:
-        sums[name] = _float(found[name][order], found[_part(name)][order] if _part(name) in found else None)
+        sums[name] = _float(added[name], added.get(_part(name)))
     return Placed(grid, gap, sums)
+
+
+def _column(found: list[Sums], name: str) -> npt.NDArray[Any]:
+    """Return the sums of all parts one below the other; 0 in a part that has none."""
+    return np.concatenate([part[name] if name in part else np.zeros_like(part[_UNITS]) for part in found])
 
 
 def _float(whole: npt.NDArray[Any], billionths: Indices | None) -> Numbers:

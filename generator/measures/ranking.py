@@ -60,7 +60,7 @@ def _judged(placed: Placed, rows: UnitRows, figure: Figure, periods: Periods, mi
     chance = cells_of(placed.grid, placed.gap, quotient(won, of), n, numerator=won, denominator=of)
     if BAND not in rows.members:
         return {"": chance}
-    bands = _joined(place(rows, Shape("rate", (BAND,), figure.grains), periods), min_n_band)
+    bands = _joined(place([rows], Shape("rate", (BAND,), figure.grains), periods), min_n_band)
     rates = share_of(bands.grid, bands.gap, bands.sums["hits"], _counted(bands))
     return {"": chance, "rate": rates, "lift": _lift(bands), "violations": _violations(bands, rates)}
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -25,6 +26,8 @@ Codes = npt.NDArray[np.int32]
 BILLION = 10**9
 _NO_SLOT = -(2**40)
 _NEVER = 2**62
+_AT_ONCE = 1_000_000  # rows of a part, or somewhat more
+_EPOCH = date(1970, 1, 1)
 _LARGEST = 2**40  # eight million of these can be summed in 64 bits
 
 
@@ -94,9 +97,12 @@ class UnitRows:
         return len(self.day)
 
 
-def fetch(engine: Engine, units: UnitTable, by: Iterable[str], terms: Terms, periods: Periods) -> UnitRows:
-    """Return the unit rows with their members of `by` and the `terms`, in one query.
+def fetch(
+    engine: Engine, units: UnitTable, by: Iterable[str], terms: Terms, periods: Periods, whole: bool = False
+) -> Iterator[UnitRows]:
+    """Yield the unit rows with their members of `by` and the `terms`, in one query, part by part unless `whole`.
 
+    There is at least one part; what the last says of gaps and of the first day holds for all.
     KpiError where a dimension is missing or `gap` holds no status word.
     """
     dims = tuple(dict.fromkeys(by))
@@ -106,10 +112,12 @@ def fetch(engine: Engine, units: UnitTable, by: Iterable[str], terms: Terms, per
     reading = _Reading(units, terms, periods, {name: {} for name in (_GAP, *dims)})
     selected = ", ".join(f"{term} as c{number}" for number, term in enumerate(columns.values()))
     source = unit_rows_from(units) if terms.needs_day else f"{units.name} u"
-    # Part by part, so that the texts of a large drop are never there at once.
+    # Part by part, so that a large drop is never there at once, and its texts are even less.
     for batch in engine.batches(f"select {selected} from {source} {terms.joins}"):
+        if reading.count >= _AT_ONCE and not whole:
+            yield reading.rows(dims)
         reading.add(dict(zip(columns, batch.columns, strict=True)))
-    return reading.rows(dims)
+    yield reading.rows(dims)
 
 
 _GAP, _MOMENT, _PERIOD, _COUNTS = "gap", "moment", "period", "counts"
@@ -121,9 +129,9 @@ def _columns(units: UnitTable, dims: tuple[str, ...], terms: Terms) -> dict[str,
     moment = "null"
     if units.has("moment"):
         is_date = units.is_date("moment")
-        moment = "floor(epoch(cast(u.moment as timestamp)) / 86400)" if is_date else SLOT.format("u.moment")
+        moment = "u.moment" if is_date else SLOT.format("u.moment")
     return {
-        _MOMENT: f"cast({moment} as bigint)",
+        _MOMENT: moment,
         _PERIOD: f"cast({'u.period' if units.has('period') else 'null'} as bigint)",
         **({_FROM: _instant("from_at"), _TO: _instant("to_at")} if units.stands else {}),
         _GAP: units.text("gap"),
@@ -148,12 +156,13 @@ class _Reading:
     periods: Periods
     texts: dict[str, dict[str, int]]  # dimension, or the gap -> text -> its code; nothing recorded is an empty text
     parts: dict[str, list[npt.NDArray[Any]]] = field(default_factory=dict)
+    count: int = 0  # of the rows in `parts`
     first_day: int | None = None
 
     def add(self, columns: Mapping[str, Any]) -> None:
         """Take in the rows of a batch that count."""
         days = self._days(columns[_MOMENT])
-        named = self.periods.position(_integers(columns[_PERIOD], -1)).astype("int32")
+        named = self._named(columns[_PERIOD])
         self._look_for_first(columns[_MOMENT], named)
         counts = columns[_COUNTS].to_numpy(zero_copy_only=False)
         kept = slice(None) if counts.all() else np.flatnonzero(counts)
@@ -164,6 +173,7 @@ class _Reading:
             self._keep("leaves", standing.leaves[kept])
         self._keep("day", np.where(named >= 0, NO_DAY, days).astype("int32")[kept])
         self._keep("period", named[kept])
+        self.count += len(self.parts["period"][-1])
         for name, known in self.texts.items():
             column = columns[_GAP if name == _GAP else f"by {name}"]
             self._keep(f"by {name}", _coded(column, known)[kept])
@@ -177,7 +187,8 @@ class _Reading:
             self._keep(f"at {name}", columns[f"at {name}"].to_numpy(zero_copy_only=False)[kept])
 
     def rows(self, dims: Iterable[str]) -> UnitRows:
-        """Return everything that was taken in."""
+        """Return everything that was taken in since this was asked for last."""
+        self.count = 0
         gap, gaps = self._gaps()
         return UnitRows(
             self._all("day", "int32"),
@@ -200,15 +211,22 @@ class _Reading:
         return np.concatenate(parts) if parts else np.zeros(0, dtype=kind)
 
     def _days(self, moments: Any) -> Indices:
-        if not self.units.has("moment") or self.units.is_date("moment"):
-            return _integers(moments, NO_DAY)
+        if not self.units.has("moment"):
+            return np.full(len(moments), NO_DAY)
+        if self.units.is_date("moment"):
+            return _integers(moments.cast(pa.int32()), NO_DAY)
         return self.periods.local_days.of(_integers(moments, _NO_SLOT))
+
+    def _named(self, ids: Any) -> Codes:
+        if ids.null_count == len(ids):
+            return np.full(len(ids), -1, dtype="int32")
+        return self.periods.position(_integers(ids, -1)).astype("int32")
 
     def _look_for_first(self, moments: Any, named: Codes) -> None:
         found = [] if self.first_day is None else [self.first_day]
         first = pc.min(moments).as_py()
         if first is not None and self.units.is_date("moment"):
-            found.append(int(first))
+            found.append((first - _EPOCH).days)
         elif first is not None:
             day = int(self.periods.local_days.of(np.array([first]))[0])
             found.append(first * 900 // 86400 if day == NO_DAY else day)
