@@ -93,6 +93,18 @@ def almost(headers: Sequence[tuple[str, ...]], profiles: tuple[Profile, ...]) ->
     return best and best[1:]
 
 
+def likely_system(member: Member, lines: Sequence[tuple[str, ...]], profiles: tuple[Profile, ...]) -> Profile | None:
+    """Return the profile whose system seems to have written a file that nobody can read: in another language, say."""
+    for profile in profiles:
+        for sign in profile.signs:
+            looks = re.compile(sign, re.IGNORECASE).fullmatch
+            if any(looks(name) for name in member.names) or any(
+                looks(cell.strip()) for cells in lines for cell in cells
+            ):
+                return profile
+    return None
+
+
 def settle(
     member: Member, claims: tuple[Claim, ...], headers: Sequence[tuple[str, ...]], settled: Mapping[str, str]
 ) -> Claim | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from ..engine import Engine
-from .claims import Claim, almost
+from .claims import Claim, almost, likely_system
 from .containers import Member
 from .profile import Profile
 from .raw import RawFile, headers_of
@@ -57,12 +57,20 @@ def about_files(files: tuple[RawFile, ...]) -> Iterator[Finding]:
 def almost_read(
     engine: Engine, members: tuple[Member, ...], claims: Mapping[str, Claim | None], profiles: tuple[Profile, ...]
 ) -> Iterator[Finding]:
-    """Say of files that nobody reads which column they lack to be known."""
+    """Say of files that nobody reads which column they lack to be known, or which system seems to have written them."""
     for member in members:
-        if claims[member.label] is None and (near := almost(headers_of(engine, member), profiles)):
+        if claims[member.label] is not None:
+            continue
+        lines = headers_of(engine, member)
+        if near := almost(lines, profiles):
             claim, column = near
-            text = (
-                f"{member.label} is not read: it looks like {claim.source} of {claim.profile.system}, but has no column"
-                f" '{column}'. Export it again with that column."
-            )
-            yield Finding("almost_read", Severity.NOTES, text)
+            what = f"it looks like {claim.source} of {claim.profile.system}, but has no column '{column}'."
+            yield _unread(member, f"{what} Export it again with that column.")
+        elif profile := likely_system(member, lines, profiles):
+            what = f"it looks like an export of {profile.title}, but with names of columns that nobody knows here."
+            hint = f"Export it in English, or draft a profile for it: onefunnel profile {member.label}"
+            yield _unread(member, f"{what} {hint}")
+
+
+def _unread(member: Member, what: str) -> Finding:
+    return Finding("almost_read", Severity.NOTES, f"{member.label} is not read: {what}")

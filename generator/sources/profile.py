@@ -225,6 +225,7 @@ class Profile(Written):
     strict: bool = False  # ISO dates and nothing else, even in date columns that carry a time
     role: Literal["crm", "marketing", "both"] | None = None  # whose word counts where several systems know a person
     custom: str = ""  # what the system puts behind the names of a company's own columns
+    signs: Patterns = ()  # what names or first cells of its files look like in any language
     own_names: bool = False  # canonical columns are read under their own names unless a rule says otherwise
     sources: dict[str, Source] = Field(default_factory=dict)
     tables: Annotated[dict[str, tuple[Block, ...]], BeforeValidator(_blocks)] = Field(default_factory=dict)

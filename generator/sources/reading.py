@@ -56,6 +56,9 @@ def read_exports(drop: Drop, project: Project, agreement: Agreement, engine: Eng
         claims = _claims(engine, members, profiles, terms, mistakes)
         wanted = attribute_columns(profiles, terms)
         files = _load(engine, members, claims, wanted, scratch, mistakes)
+        if not files:
+            unread = [finding.text for finding in almost_read(engine, members, claims, profiles)]
+            raise ExportError("There is nothing to read.", [_nothing(members, unread)])
         work = prepare(engine, profiles, files, context_of(engine, drop, terms, profiles), terms)
         _create_tables(engine, work)
         settled = _judge(engine, work, files, terms)
@@ -163,17 +166,15 @@ def _load(
                 files.append(file)
     if mistakes:
         raise ExportError("Some exports cannot be read.", mistakes)
-    if not files:
-        raise ExportError("There is nothing to read.", [_nothing(members)])
     return tuple(files)
 
 
-def _nothing(members: tuple[Member, ...]) -> Mistake:
+def _nothing(members: tuple[Member, ...], unread: list[str]) -> Mistake:
     if not members:
         return Mistake("the drop", "holds no file", "Put the exports of your systems into it.")
     labels = ", ".join(member.label for member in members[:5]) + (" ..." if len(members) > 5 else "")
     hint = "Describe them in content/sources/, or name them as a profile expects (lead.csv, Lead.csv)."
-    return Mistake(labels, "no profile claims any of these files", hint)
+    return Mistake(labels, "no profile claims any of these files", " ".join(unread[:3]) or hint)
 
 
 def _create_tables(engine: Engine, work: Work) -> None:

@@ -125,3 +125,86 @@ def test_three_platforms_in_one_drop_stay_apart(golden):
     drop = golden("google_ads", files, own={*OWN, *(cell.strip() for cell in META.split("\n")[1].split("|"))})
     assert {(file.path, file.profile) for file in drop.report.files} == {("g.csv", "google_ads"), ("m.csv", "meta_ads")}
     assert drop.rows("select count(*), sum(amount) from canonical.spend") == [(5, Decimal("1351.25"))]
+
+
+def test_linkedin_ads_in_dutch_with_decimal_commas(golden):
+    dutch = """
+        Campagneprestaties (in UTC)
+
+        Begindatum (in UTC) | Accountnaam | Valuta | Campagnenaam | Status campagne | Totaal besteed | Weergaven
+        --------------------+-------------+--------+--------------+-----------------+----------------+----------
+        14-9-2026           | Voorbeeld   | EUR    | Events       | Actief          | 1.012,5        | 9
+    """
+    meanings = {"Begindatum (in UTC)", "Accountnaam", "Valuta", "Campagnenaam", "Status campagne", "Weergaven"}
+    drop = golden("linkedin_ads", {"rapport.csv": dutch}, own=meanings | {"Totaal besteed"})
+    assert _spend(drop) == [("paid_social", "Events", "2026-09-14", 1, "1012.5", "EUR")]
+
+
+COPIES = {
+    "google_ads": (
+        """
+        date       | id | customer_id | cost_micros | clicks | device | _fivetran_synced
+        -----------+----+-------------+-------------+--------+--------+--------------------
+        2026-09-01 | 7  | 1           | 1234500000  | 9      | MOBILE | 2026-09-02 00:00:00
+        2026-09-01 | 7  | 1           | 10500000    | 9      | TABLET | 2026-09-02 00:00:00
+        """,
+        """
+        id | name  | advertising_channel_type | status | _fivetran_active | _fivetran_synced
+        ---+-------+--------------------------+--------+------------------+--------------------
+        7  | Old   | SEARCH                   | PAUSED | FALSE            | 2026-09-02 00:00:00
+        7  | Brand | SEARCH                   | PAUSED | TRUE             | 2026-09-02 00:00:00
+        """,
+    ),
+    "linkedin_ads": (
+        """
+        day                 | campaign_id | cost_in_local_currency | cost_in_usd | clicks
+        --------------------+-------------+------------------------+-------------+-------
+        2026-09-14 00:00:00 | 5           | 9.5                    | 12.5        | 3
+        """,
+        """
+        id | name   | campaign_group_id | status | last_modified_time
+        ---+--------+-------------------+--------+--------------------
+        5  | Before | 1                 | x      | 2026-09-01 00:00:00
+        5  | Events | 1                 | x      | 2026-09-10 00:00:00
+        """,
+    ),
+    "meta_ads": (
+        """
+        date       | account_id | ad_id | adset_name | spend | inline_link_clicks
+        -----------+------------+-------+------------+-------+-------------------
+        2026-09-01 | 1          | 8     | Set        | 10.25 | 3
+        """,
+    ),
+}
+COPIED = {
+    "google_ads": [
+        ("paid_search", "Brand", "2026-09-01", 1, "10.5", None),
+        ("paid_search", "Brand", "2026-09-01", 1, "1234.5", None),
+    ],
+    "linkedin_ads": [("paid_social", "Events", "2026-09-14", 1, "12.5", "USD")],
+    "meta_ads": [("paid_social", None, "2026-09-01", 1, "10.25", None)],
+}
+
+
+@pytest.mark.parametrize("system", COPIES)
+def test_a_copy_in_a_warehouse_is_the_same_spend(golden, system):
+    drop = golden(system, {f"copy{n}.csv": text for n, text in enumerate(COPIES[system])}, own={"_fivetran_synced"})
+    assert _spend(drop) == COPIED[system]
+    losses = [finding.text for finding in drop.report.findings if finding.id == "source_loss"]
+    assert any("does not say its currency" in text or "neither its currency" in text for text in losses) == (
+        system != "linkedin_ads"
+    )
+
+
+def test_a_day_that_a_copy_tells_is_not_counted_from_the_report_again(golden):
+    drop = golden("google_ads", {"a.csv": GOOGLE, "b.csv": COPIES["google_ads"][0]})
+    assert drop.rows("select period_start || '', sum(amount) from canonical.spend group by all order by all") == [
+        ("2026-09-01", Decimal("1245")),
+        ("2026-09-02", Decimal("7")),
+    ]
+
+
+def test_a_cost_of_a_copy_that_is_no_number_is_set_aside(golden):
+    copy = COPIES["google_ads"][0].replace("10500000 ", "10,5e     ")
+    drop = golden("google_ads", {"b.csv": copy})
+    assert [(line, column) for _, line, _, column in drop.quarantined()] == [(3, "amount")]

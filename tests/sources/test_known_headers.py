@@ -80,8 +80,19 @@ SOURCES = {
     },
     "dynamics365": {"Lead/ui": "leads", "Opportunity/ui": "deals"},
     "zoho": {"Leads": "leads", "Deals": "deals"},
-    "google_ads": {"Campaign report/": "report", "Campaign report (fr": "report", "Campaign report (de": "report"},
-    "linkedin_ads": {"Ad Performance": "report"},
+    "google_ads": {
+        "Campaign report/": "report",
+        "Campaign report (fr": "report",
+        "Campaign report (de": "report",
+        "fivetran:campaign_stats": "stats",
+        "fivetran:campaign_history": "campaigns",
+    },
+    "linkedin_ads": {
+        "Ad Performance": "report",
+        "fivetran:ad_analytics_by_campaign": "analytics",
+        "fivetran:campaign_history": "campaigns",
+    },
+    "meta_ads": {"fivetran:basic_ad": "basic_ad"},
     "stripe": {"subscriptions": "subscriptions", "invoices": "invoices"},
     "chargebee": {"Subscriptions.csv": "subscriptions", "SubscriptionAddons": "addons", "subscription_mrr": "monthly"},
 }
