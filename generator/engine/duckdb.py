@@ -66,7 +66,9 @@ class Connection:
         found = self.rows(f'select distinct "{column}" from {table} where "{column}" is not null order by 1')
         if found:
             members = ", ".join("'" + str(member).replace("'", "''") + "'" for (member,) in found)
-            self.run(f'alter table {table} alter "{column}" type enum({members})')
+            short = f"enum({members})"
+            # Rows that were corrected before lie on in the table with what they held, and are converted like the rest.
+            self.run(f'alter table {table} alter "{column}" type {short} using try_cast("{column}" as {short})')
 
     def fingerprint(self, table: str) -> str:
         """Return a text that is another one when rows, columns or types of a table or view are; "" without such one."""
