@@ -74,6 +74,7 @@ FACTS = (
     "review_duty",
     "lead_outcome",
     "day_start",
+    "snapshot_day",
     "trailing_day",
     "deal_state",
     "pipeline",
@@ -135,6 +136,7 @@ VIEWS = frozenset(
         "stage_cost",
         "revenue",
         "deal_chance",
+        "path_step",
     }
 )
 
@@ -147,6 +149,7 @@ STEPS = frozenset(
         "owed",
         "stop",
         "day_start",
+        "snapshot_day",
         "subscription_pair",
         "touch_again",
         "lead_path",
@@ -210,7 +213,7 @@ def _credit_channels(engine: Engine, agreement: Agreement, as_of: datetime, stan
         lambda: load_channel_credit(engine, attribution, drop_id),
     )
     if not standing.keeps:
-        engine.run("drop table path_step")
+        engine.run("drop view path_step; drop table lead_path")
 
 
 def _drop_id(as_of: datetime, agreement: Agreement) -> str:
