@@ -67,7 +67,7 @@ class Connection:
         if found:
             members = ", ".join("'" + str(member).replace("'", "''") + "'" for (member,) in found)
             short = f"enum({members})"
-            # Rows that were corrected before lie on in the table with what they held, and are converted like the rest.
+            # Rows that were deleted lie on in the table with what they held, and are converted like the rest.
             self.run(f'alter table {table} alter "{column}" type {short} using try_cast("{column}" as {short})')
 
     def fingerprint(self, table: str) -> str:
