@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import tempfile
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from pathlib import Path
 
 from generator.agreement import Agreement
 from generator.build import (
     Inputs,
+    Prepared,
     Reading,
     Request,
     build_pages,
@@ -51,14 +53,17 @@ class _Site:
         self._address = address
         self._progress = progress
         self._report: Report | None = None
+        self._is_due = True  # whether something that is measured changed since that report, or no report was whole
         self._written: Pages | None = None
         self._facts = Facts(project, request, progress)
 
     def rebuild(self, changed: set[Path]) -> Path:
         """Return the folder of the site, built anew after `changed` (empty: everything)."""
         out = self._folder / "site"
-        if self._report is None or any(self._is_measured(path) for path in changed):
+        self._is_due |= any(self._is_measured(path) for path in changed)
+        if self._report is None or self._is_due:  # after a mistake, too, until it is mended
             self._report = self._facts.report()
+            self._is_due = False
         self._written = build_pages(
             self._report, self._project, self._folder, out, self._progress,
             only_changed=bool(changed), written=self._written, site_url=self._address,
@@ -85,7 +90,7 @@ class Facts:
         self._project, self._request, self._progress = project, request, progress
         self._open = ExitStack()
         self._reading: Reading | None = None
-        self._read_from: tuple[Drop, str, str] | None = None
+        self._read_from: tuple[Drop, str, str, str] | None = None
         self._memory = Memory(self._fingerprint)
         self._report: Report | None = None
         self._counted: tuple[Agreement, tuple[Kpi, ...]] | None = None  # what it was counted by
@@ -96,10 +101,17 @@ class Facts:
         ready = facts_on(self._reading_of(inputs), inputs, self._project, self._progress)
         counted = (inputs.agreement, tuple(kpi.as_counted for kpi in inputs.kpis))
         if self._report is None or self._counted != counted:
-            self._report, self._counted = report_on(ready, self._progress, self._memory), counted
+            self._report, self._counted = self._measured(ready), counted
         else:
             self._report = report_of(ready, self._report.results, self._report.missing)
         return self._report
+
+    def _measured(self, ready: Prepared) -> Report:
+        """Return a report on `ready`; results that say the same stay the same object, by which pages know them."""
+        report = report_on(ready, self._progress, self._memory)
+        if self._report and report.results.says_the_same_as(self._report.results):
+            return replace(report, results=self._report.results)
+        return report
 
     def close(self) -> None:
         """Release the database."""
@@ -108,7 +120,7 @@ class Facts:
 
     def _reading_of(self, inputs: Inputs) -> Reading:
         key = reading_key(inputs.drop, self._project, inputs.agreement)
-        wanted = (inputs.drop, key, inputs.agreement.settings.memory_limit)
+        wanted = (inputs.drop, key, inputs.agreement.lifecycle.first_stage, inputs.agreement.settings.memory_limit)
         if self._reading is None or self._read_from != wanted:
             self.close()
             reading = reading_of(inputs, self._project, self._request.engine, self._progress, keeps=True)

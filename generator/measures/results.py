@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 
 import pandas as pd
@@ -77,3 +77,7 @@ class Results:
     curves: pd.DataFrame
     periods: pd.DataFrame
     flags: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(FLAG_COLUMNS), dtype="str"))
+
+    def says_the_same_as(self, other: Results) -> bool:
+        """Whether every cell, comparison, curve, period and flag is equal."""
+        return all(getattr(self, one.name).equals(getattr(other, one.name)) for one in fields(self))

@@ -58,6 +58,8 @@ def write_pages(
     """
     context = Context(report, cells_of(report.results), templates(report, project), docs, read_notes(project))
     prose = read_handbook(project)
+    for page in docs.rglob("*.md"):
+        page.unlink()  # those of a KPI or of prose that is gone would stay
     if before and before.report is report and before.notes == context.notes:
         context.charts.update(before.charts)
         for filling in before.fillings:

@@ -16,6 +16,7 @@ from jinja2 import (
     TemplateSyntaxError,
 )
 
+from generator import compiled
 from generator.errors import Mistake, SiteError, with_hint
 from generator.pages.markup import Trusted, finalize
 from generator.project import Project
@@ -37,6 +38,7 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=True,
+            bytecode_cache=compiled.PAGES,
         )
         self._environment.filters.update({**filters, "front": front_matter_text})
 

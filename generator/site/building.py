@@ -71,12 +71,14 @@ def build_site(
         if mistakes := put_pictures(target, docs):
             raise SiteError(_STAYS, mistakes)
         _complete(target, out if partial else None)
+        if partial and before is not None:
+            changes.explain_anew(target, docs, before)
         out.parent.mkdir(parents=True, exist_ok=True)
         put_in_place(target, out.absolute())
     finally:
         shutil.rmtree(target, ignore_errors=True)
     if not once:
-        changes.keep(seen or changes.look(docs, work), work, out)
+        changes.keep(seen or changes.look(docs, work), docs, work, out)
 
 
 def _refuse_foreign(out: Path) -> None:

@@ -7,14 +7,14 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from contextlib import suppress
-from functools import partial
+from functools import partial, reduce
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 from generator.charts.figure import FOLDER
-from generator.site.glossary import explaining, read_glossary
+from generator.site.glossary import abbreviation, explaining, read_glossary
 
 _CHART = re.compile(r'data-of-chart="([a-z0-9._-]+)"')
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
@@ -23,6 +23,13 @@ _FILE = "seen.json"
 _ALL = "*"
 
 Seen = Mapping[str, str]
+
+
+class Last(NamedTuple):
+    """What a site was built from: a hash a file, and the glossary as it was."""
+
+    seen: Seen
+    terms: Mapping[str, str]
 
 
 def look(docs: Path, work: Path) -> Seen:
@@ -50,8 +57,7 @@ def _shared(work: Path) -> list[Path]:
 def _page_hash(text: str, hashes: Seen, glossary: Mapping[str, str]) -> str:
     """Return a hash of a page, its drawings and what its prose says on hover; its front matter explains nothing.
 
-    A term in a tile or below a figure keeps its old meaning in a preview until the page itself changes: nearly every
-    page has some, and all of them would be built for a word in the glossary.
+    What a term in a tile or below a figure means is no part of it: `explain_anew` writes that into the page as built.
     """
     charts = [hashes.get(f"{FOLDER}/{name}.html", "") for name in sorted(set(_CHART.findall(text)))]
     explained = explaining(_FRONT_MATTER.sub("", text), glossary)
@@ -65,31 +71,34 @@ def _hash(*parts: bytes) -> str:
     return digest.hexdigest()
 
 
-def keep(seen: Seen, work: Path, out: Path) -> None:
+def keep(seen: Seen, docs: Path, work: Path, out: Path) -> None:
     """Remember what the site in `out` was built from."""
-    text = json.dumps({"out": str(out.absolute()), "seen": dict(seen)}, sort_keys=True)
-    (work / _FILE).write_text(text, encoding="utf-8")
+    kept = {"out": str(out.absolute()), "seen": dict(seen), "terms": read_glossary(docs)}
+    (work / _FILE).write_text(json.dumps(kept, sort_keys=True), encoding="utf-8")
 
 
-def last(work: Path, out: Path) -> Seen | None:
+def last(work: Path, out: Path) -> Last | None:
     """Return what the site in `out` was built from, or None when that is not known."""
     try:
         kept = json.loads((work / _FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return kept["seen"] if kept.get("out") == str(out.absolute()) and out.is_dir() else None
+    is_there = kept.get("out") == str(out.absolute()) and out.is_dir()
+    return Last(kept["seen"], kept.get("terms", {})) if is_there else None
 
 
-def prepare(seen: Seen, before: Seen, docs: Path, out: Path, target: Path) -> bool:
+def prepare(seen: Seen, before: Last, docs: Path, out: Path, target: Path) -> bool:
     """Copy the last site to `target` and mark what MkDocs must build anew; False when that is everything.
 
     MkDocs goes by the times of files, which say nothing in a folder that is written anew: so unchanged sources are
     dated before, changed ones after everything.
     """
-    if seen.get(_ALL) != before.get(_ALL) or set(seen) != set(before):
+    was = before.seen
+    if seen.get(_ALL) != was.get(_ALL) or set(seen) != set(was):
         return False
     names = set(seen) - {_ALL}
-    unchanged = {name for name in names if seen[name] == before[name]}
+    other = set(read_glossary(docs)) ^ set(before.terms)  # a new word is to be found in pages, an old one to be left
+    unchanged = {name for name in names if seen[name] == was[name] and not _names_any(docs / name, other)}
     for name in names:
         moment = 0 if name in unchanged else 4_000_000_000
         os.utime(docs / name, (moment, moment))
@@ -97,6 +106,13 @@ def prepare(seen: Seen, before: Seen, docs: Path, out: Path, target: Path) -> bo
     as_they_are = {str(out / name) for name in unchanged if not name.endswith(".md")}
     shutil.copytree(out, target, copy_function=partial(_linked, as_they_are))
     return True
+
+
+def _names_any(source: Path, words: Set[str]) -> bool:
+    if not words or source.suffix != ".md":
+        return False
+    text = source.read_text(encoding="utf-8")
+    return any(word in text for word in words)
 
 
 def _linked(as_they_are: Set[str], source: str, place: str) -> None:
@@ -109,16 +125,34 @@ def _linked(as_they_are: Set[str], source: str, place: str) -> None:
 
 
 def merge_search(site: Path, previous: Path) -> None:
-    """Complete the search index, which holds only the pages just built, from that of the previous site."""
+    """Complete the search index, which holds only pages just built, from that of the previous site, in its order."""
     name = Path("search") / "search_index.json"
     if not (site / name).is_file() or not (previous / name).is_file():
         return
     new, old = (json.loads((folder / name).read_text(encoding="utf-8")) for folder in (site, previous))
-    built = {_page_of(entry) for entry in new["docs"]}
-    kept: list[dict[str, Any]] = [entry for entry in old["docs"] if _page_of(entry) not in built]
-    new["docs"] = kept + new["docs"]
-    (site / name).write_text(json.dumps(new), encoding="utf-8")
+    built = _by_page(new["docs"])
+    pages = _by_page(old["docs"]) | built  # a page keeps its place; what was in no index comes last
+    new["docs"] = [entry for entries in pages.values() for entry in entries]
+    (site / name).write_text(json.dumps(new, separators=(",", ":")), encoding="utf-8")
 
 
-def _page_of(entry: Mapping[str, str]) -> str:
-    return entry["location"].split("#")[0]
+def _by_page(entries: Sequence[Mapping[str, str]]) -> dict[str, list[Mapping[str, str]]]:
+    found: dict[str, list[Mapping[str, str]]] = {}
+    for entry in entries:
+        found.setdefault(entry["location"].split("#")[0], []).append(entry)
+    return found
+
+
+def explain_anew(site: Path, docs: Path, before: Last) -> None:
+    """Give terms whose meaning changed the new one in all pages, of which only some were built anew."""
+    known = read_glossary(docs)
+    anew = {
+        abbreviation(word, before.terms[word]): abbreviation(word, line)
+        for word, line in known.items()
+        if before.terms.get(word, line) != line
+    }
+    for page in site.rglob("*.html") if anew else ():
+        text = page.read_text(encoding="utf-8")
+        told = reduce(lambda shown, old: shown.replace(old, anew[old]), anew, text)
+        if told != text:
+            page.write_text(told, encoding="utf-8")

@@ -56,10 +56,15 @@ def explained(html: str, glossary: Mapping[str, str]) -> str:
             free, mark = max(free, mark.end()), next(marks, None)
         end = at + len(word)
         if at >= free and word not in seen and _is_whole(html, at, end) and _is_text(html, at, end):
-            pieces += (html[done:at], f'<abbr title="{escape(glossary[word].partition("]: ")[2])}">{word}</abbr>')
+            pieces += (html[done:at], abbreviation(word, glossary[word]))
             free = done = end
             seen.add(word)
     return "".join((*pieces, html[done:]))
+
+
+def abbreviation(word: str, line: str) -> str:
+    """Return a word explained in HTML, by its line of the glossary."""
+    return f'<abbr title="{escape(line.partition("]: ")[2])}">{word}</abbr>'
 
 
 def _places(html: str, word: str) -> Iterator[int]:

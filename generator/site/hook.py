@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from generator import compiled
 from generator.site.glossary import explained, explaining, read_glossary
 
 _ALIGNED = re.compile(r'(<t[hd]) style="text-align: (left|center|right);"')
@@ -38,6 +39,11 @@ _taken: dict[str, list[str]] = {}
 def on_config(config: Any) -> None:
     """Read the glossary once."""
     _glossary.update(read_glossary(Path(config.docs_dir)))
+
+
+def on_env(env: Any, **_: Any) -> None:
+    """Compile each template of the theme once in this process."""
+    env.bytecode_cache = compiled.THEME
 
 
 def on_page_markdown(markdown: str, *, page: Any, **_: Any) -> str:
