@@ -12,7 +12,11 @@ from bench.timing import Run, print_table, run
 from generator.canonical import TABLES
 
 
-def main(leads: int = 1_000_000, folder: Path | None = None) -> None:
+#: What `memory_limit` is set to: what does not fit waits on disk, and the whole process stays below 1 GB.
+_MEMORY = "512MB"
+
+
+def main(leads: int = 1_000_000, folder: Path | None = None, memory: str = _MEMORY) -> None:
     """Print what the parts of reading took; `folder` keeps the drop."""
     with tempfile.TemporaryDirectory() as scratch:
         drop = folder or Path(scratch) / "drop"
@@ -21,7 +25,7 @@ def main(leads: int = 1_000_000, folder: Path | None = None) -> None:
             make_drop(drop, leads, "csv")
         given = run("-c", f"import duckdb; c = duckdb.connect(); {_reading(drop)}")
         out = Path(scratch) / "parts.json"
-        read = run("-m", "bench.reading_parts", str(drop), AS_OF, str(out))
+        read = run("-m", "bench.reading_parts", str(drop), AS_OF, memory, str(out))
         _report(leads, drop, given, read, json.loads(out.read_text(encoding="utf-8")))
 
 
@@ -59,5 +63,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--leads", type=int, default=1_000_000)
     parser.add_argument("--folder", type=Path, help="where the drop is kept for the next run")
+    parser.add_argument("--memory", default=_MEMORY, help="the setting memory_limit")
     arguments = parser.parse_args()
-    main(arguments.leads, arguments.folder)
+    main(arguments.leads, arguments.folder, arguments.memory)

@@ -42,8 +42,8 @@ def _timed(call: Callable[..., Any], part: str, took: Took) -> Callable[..., Any
     return timed
 
 
-def parts(exports: Path, as_of: str) -> Took:
-    """Return what the parts took, and all of them `in all`."""
+def parts(exports: Path, as_of: str, memory: str) -> Took:
+    """Return what the parts took, and all of them `in all`, where the database may take so much memory."""
     project = Project(PACKAGED)
     agreement = load_agreement(project)
     drop = open_drop(exports, as_of, project, agreement.settings)
@@ -51,11 +51,11 @@ def parts(exports: Path, as_of: str) -> Took:
     for part, names in _PARTS.items():
         for name in names:
             setattr(reading, name, _timed(getattr(reading, name), part, took))
-    with open_engine(memory_limit=agreement.settings.memory_limit) as engine:
+    with open_engine(memory_limit=memory) as engine:
         _timed(read_exports, "in all", took)(drop, project, agreement, engine)
     return took
 
 
 if __name__ == "__main__":
-    folder, moment, out = sys.argv[1:]
-    Path(out).write_text(json.dumps(parts(Path(folder), moment)), encoding="utf-8")
+    folder, moment, most, out = sys.argv[1:]
+    Path(out).write_text(json.dumps(parts(Path(folder), moment, most)), encoding="utf-8")

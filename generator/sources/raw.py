@@ -191,7 +191,7 @@ def _create(
         f"create {kind} raw.f{number} as select {row}{columns or 'c0 as _nothing'}"
         f" from read_csv({literal(str(text.path))}, auto_detect = false, header = false, skip = {text.skip},"
         f" delim = {literal(text.delimiter)}, quote = '\"', escape = '\"', strict_mode = true, null_padding = false,"
-        f" compression = 'none', max_line_size = 16000000, columns = {{{types}}}{ending})"
+        f" compression = 'none', max_line_size = 16000000, buffer_size = 32000000, columns = {{{types}}}{ending})"
     )
 
 
