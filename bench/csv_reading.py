@@ -11,7 +11,6 @@ from bench.large_drop import AS_OF, make_drop
 from bench.timing import Run, print_table, run
 from generator.canonical import TABLES
 
-
 #: What `memory_limit` is set to: what does not fit waits on disk, and the whole process stays below 1 GB.
 _MEMORY = "512MB"
 
