@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from generator.agreement import Agreement
@@ -190,8 +191,7 @@ def build_facts(
     load_checks(engine, load)
     load_evidence(engine, agreement, load)
     _refuse_merge_loops(engine)
-    for column in _FEW:
-        engine.shorten("canonical.touch", column)
+    standing.make("canonical.touch", lambda: _FEW, partial(_shorten_touches, engine))
     scripts = closure({fact: _sql(fact) for fact in FACTS}, wanted)
     build_all(engine, scripts, VIEWS & scripts.keys(), STEPS, hands_for(load.rows), standing)
     if "path_step" in scripts:
@@ -202,6 +202,11 @@ def build_facts(
         assert_bridge_closes(engine)
     found = run_checks(engine) if "data_check" in scripts else ()
     return found + overruled + attributes_not_carried(engine, agreement, load)
+
+
+def _shorten_touches(engine: Engine) -> None:
+    for column in _FEW:
+        engine.shorten("canonical.touch", column)
 
 
 def _credit_channels(engine: Engine, agreement: Agreement, as_of: datetime, standing: Standing) -> None:
