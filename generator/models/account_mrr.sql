@@ -8,22 +8,22 @@ with option as (
 )
 
 select
-    period.period,
+    snapshot_day.period,
     subscription.account_id,
     subscription.segment,
     subscription.product,
     subscription.region,
     sum(cast(cast(subscription.mrr as decimal(24, 6)) * fx_day.rate as decimal(38, 9))) as mrr,
     max(case when fx_day.rate is null then 'missing_fx' end) as gap
-from period
+from snapshot_day
 cross join option
 inner join canonical.subscription as subscription
     on
-        subscription.start_date <= period.cut_on
-        and (subscription.end_date is null or subscription.end_date > period.cut_on)
+        subscription.start_date <= snapshot_day.day
+        and (subscription.end_date is null or subscription.end_date > snapshot_day.day)
 left join fx_day
     on
         fx_day.currency = coalesce(subscription.currency, option.source_currency, option.reporting_currency)
-        and fx_day.day = period.cut_on
-where period.grain in ('month', 'quarter', 'year') and subscription.mrr > 0
+        and fx_day.day = snapshot_day.day
+where subscription.mrr > 0
 group by 1, 2, 3, 4, 5

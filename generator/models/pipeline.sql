@@ -2,9 +2,11 @@
 -- `point` is `start` (before the first instant of the period) or `end` (before its exclusive end, or its cut while it
 -- runs). Amounts are those of that instant, at the exchange rate of that day.
 with snapshot as (
-    select period, 'end' as point, instant, cut_on as day, starts_on, ends_on, is_part, role
+    select
+        period.period, 'end' as point, period.instant, snapshot_day.day, period.starts_on, period.ends_on, period.is_part,
+        period.role
     from period
-    where grain in ('month', 'quarter', 'year')
+    inner join snapshot_day on snapshot_day.period = period.period
     union all
     select
         period.period, 'start' as point, day_start.begins_at as instant, period.starts_on as day, period.starts_on, period.ends_on,

@@ -11,18 +11,17 @@ with option as (
 ),
 
 pair as (
-    select period, 'period' as pair, starts_on as first_on, cut_on as later_on
+    select period.period, 'period' as pair, period.starts_on as first_on, snapshot_day.day as later_on
     from period
-    where grain in ('month', 'quarter', 'year')
+    inner join snapshot_day on snapshot_day.period = period.period
     union all
     select
-        period.period,
+        snapshot_day.period,
         'window' as pair,
-        cast(period.cut_on - option.window_months * interval '1' month as date) as first_on,
-        period.cut_on as later_on
-    from period
+        cast(snapshot_day.day - option.window_months * interval '1' month as date) as first_on,
+        snapshot_day.day as later_on
+    from snapshot_day
     cross join option
-    where period.grain in ('month', 'quarter', 'year')
 ),
 
 paying as (

@@ -210,7 +210,7 @@ def monthly(build):
     return run
 
 
-SUBSCRIPTIONS = ("account_mrr", "subscription_pair", "mrr_step", "churn", "retention")
+SUBSCRIPTIONS = ("day_start", "snapshot_day", "account_mrr", "subscription_pair", "mrr_step", "churn", "retention")
 
 
 def drawing(rows):
