@@ -50,6 +50,23 @@ clocked as (
             and til.slot = cast(floor(epoch(coalesce(stopped.stopped_at, option.as_of)) / 900) as bigint)
 ),
 
+-- The close of each business day, and the open seconds up to it.
+closing as (
+    select
+        business_day.calendar_id,
+        business_day.ordinal,
+        business_day.closes_at,
+        slot.open_before_s + least(
+            greatest(cast(floor(epoch(business_day.closes_at)) as bigint) - slot.slot * 900 - slot.open_from_s, 0),
+            slot.open_to_s - slot.open_from_s
+        ) as closes_s
+    from business_day
+    left join business_slot as slot
+        on
+            slot.calendar_id = business_day.calendar_id
+            and slot.slot = cast(floor(epoch(business_day.closes_at) / 900) as bigint)
+),
+
 -- The time allowed, in open seconds: the target, or what is open until the close of the n-th business day.
 timed as (
     select
@@ -58,22 +75,12 @@ timed as (
         rule.target_s,
         rule.grace_s,
         rule.due_soon_at,
-        nth.closes_at,
-        coalesce(
-            rule.target_s,
-            closing.open_before_s + least(
-                greatest(cast(floor(epoch(nth.closes_at)) as bigint) - closing.slot * 900 - closing.open_from_s, 0),
-                closing.open_to_s - closing.open_from_s
-            ) - clocked.start_s
-        ) as allowed_s
+        closing.closes_at,
+        coalesce(rule.target_s, closing.closes_s - clocked.start_s) as allowed_s
     from clocked
     inner join rule on rule.rule_no = clocked.rule_no
-    left join business_day as nth
-        on nth.calendar_id = clocked.calendar_id and nth.ordinal = clocked.start_day + rule.target_days
-    left join business_slot as closing
-        on
-            closing.calendar_id = nth.calendar_id
-            and closing.slot = cast(floor(epoch(nth.closes_at) / 900) as bigint)
+    left join closing
+        on closing.calendar_id = clocked.calendar_id and closing.ordinal = clocked.start_day + rule.target_days
 ),
 
 -- Only for reasons that were agreed may a clock stand still.

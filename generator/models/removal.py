@@ -150,7 +150,7 @@ def band(moves: Moves, seed: int) -> tuple[Floats, Floats]:
     """Return by channel the ends of the 95 % band of its share, from resampled journeys."""
     counts = moves.counts(GROUPS)
     drawn = np.random.default_rng(seed).multinomial(GROUPS, np.full(GROUPS, 1 / GROUPS), RESAMPLES)
-    shares = shares_of(removal_effects(np.einsum("rg,gij->rij", drawn.astype("float64"), counts))[1])
+    shares = shares_of(removal_effects(np.tensordot(drawn.astype("float64"), counts, axes=1))[1])
     shares = shares[~np.isnan(shares).any(axis=1)]
     if not len(shares):
         nothing = np.full(len(moves.channels), np.nan)
