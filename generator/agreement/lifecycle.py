@@ -117,6 +117,8 @@ class Lifecycle(AgreementFile):
 
     stages: tuple[Stage, ...] = Field((), description="The stages of a lead.")
     reasons: tuple[Reason, ...] = Field((), description="The closed list of reasons.")
+    stage_spellings: dict[Text, Id] = Field({}, description="The stages that further spellings in exports mean.")
+    reason_spellings: dict[Text, Id] = Field({}, description="The reasons that further spellings in exports mean.")
     attributes: tuple[Attribute, ...] = Field((), description="Further columns that criteria may read, and titles.")
     scores: tuple[Score, ...] = Field((), description="Scores that are computed here, not read from an export.")
     definitions: tuple[Definition, ...] = Field((), description="What it takes to enter a stage, by version.")

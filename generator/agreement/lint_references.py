@@ -34,6 +34,22 @@ def spellings_of_deal_stages(files: Files) -> Iterator[Finding]:
     yield from spelled_twice("pipeline", "stages", ((s.id, s.title, s.native) for s in stages))
 
 
+def further_spellings_of_lifecycle(files: Files) -> Iterator[Finding]:
+    """What a further spelling means is there."""
+    stages = [stage.id for stage in files.lifecycle.stages]
+    for text, stage in files.lifecycle.stage_spellings.items():
+        yield from unknown("lifecycle", ("stage_spellings", text), "stage", stage, stages)
+    for text, reason in files.lifecycle.reason_spellings.items():
+        yield from unknown("lifecycle", ("reason_spellings", text), "reason", reason, files.reasons)
+
+
+def further_spellings_of_deal_stages(files: Files) -> Iterator[Finding]:
+    """What a further spelling means is there."""
+    stages = [stage.id for stage in files.pipeline.stages]
+    for text, stage in files.pipeline.stage_spellings.items():
+        yield from unknown("pipeline", ("stage_spellings", text), "deal stage", stage, stages)
+
+
 def pipelines_nobody_can_win(files: Files) -> Iterator[Finding]:
     """A pipeline has a won stage, and open stages have places of their own."""
     stages = files.pipeline.stages

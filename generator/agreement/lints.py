@@ -38,6 +38,8 @@ LINTS: tuple[tuple[_Lint, tuple[str, ...]], ...] = (
     (lint_targets.targets_out_of_order, ("targets",)),
     (lint_references.spellings_of_channels, ("channels",)),
     (lint_references.spellings_of_deal_stages, ("pipeline",)),
+    (lint_references.further_spellings_of_lifecycle, ("lifecycle",)),
+    (lint_references.further_spellings_of_deal_stages, ("pipeline",)),
     (lint_references.pipelines_nobody_can_win, ("pipeline",)),
     (lint_references.unknown_deal_stage, ("settings", "pipeline")),
     (lint_references.unknown_paid_channels, ("settings", "channels")),

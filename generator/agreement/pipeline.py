@@ -31,6 +31,7 @@ class Pipeline(AgreementFile):
     identity: ClassVar[dict[str, tuple[str, ...]]] = {"stages": ("id",)}
 
     stages: tuple[DealStage, ...] = Field((), description="The stages of a deal.")
+    stage_spellings: dict[Text, Id] = Field({}, description="The stages that further spellings in exports mean.")
 
 
 def qualified_from(pipeline: Pipeline, stage_id: str) -> Pipeline:

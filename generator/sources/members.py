@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..agreement import Agreement
 from ..canonical import TABLES
@@ -21,6 +22,8 @@ _EMAIL = re.compile(r"(?<=[^@\s])@[^@\s]+\.[^@\s]")
 _PHONE = re.compile(r"\+?\(?\d[\d\s().\-/]{5,}\d")
 _DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?([ T].*)?")
 _SHOWN = 8
+#: What YAML takes for nothing or for a yes or no.
+_NO_TEXT = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
 #: A longer text is no name of anything; it may be somebody's words.
 _LONGEST = 200
 
@@ -32,6 +35,7 @@ class Settled:
     changes: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)  # (table, column) -> as loaded -> now
     unknown_stages: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)  # lifecycle stages only
     findings: list[Finding] = field(default_factory=list)
+    unmapped: dict[MapName, Counter[str]] = field(default_factory=dict)  # members that a list does not know
 
 
 def spelling(text: str) -> str:
@@ -48,12 +52,15 @@ def native_names(agreement: Agreement) -> dict[MapName, dict[str, str]]:
             known |= {spelling(name): ident for name in (title, *native) if spelling(name) not in known}
         return known | {spelling(ident): ident for ident, _, _ in items}
 
-    lifecycle = agreement.lifecycle
+    def further(spellings: Mapping[str, str]) -> dict[str, str]:
+        return {spelling(text): ident for text, ident in spellings.items()}
+
+    lifecycle, pipeline = agreement.lifecycle, agreement.pipeline
     return {
         "channel": names([(c.id, c.title, c.native) for c in agreement.channels]),
-        "stage": names([(s.id, s.title, s.native) for s in lifecycle.stages]),
-        "reason": names([(r.code, r.title, r.native) for r in lifecycle.reasons]),
-        "deal_stage": names([(s.id, s.title, s.native) for s in agreement.pipeline.stages]),
+        "stage": names([(s.id, s.title, s.native) for s in lifecycle.stages]) | further(lifecycle.stage_spellings),
+        "reason": names([(r.code, r.title, r.native) for r in lifecycle.reasons]) | further(lifecycle.reason_spellings),
+        "deal_stage": names([(s.id, s.title, s.native) for s in pipeline.stages]) | further(pipeline.stage_spellings),
     }
 
 
@@ -75,6 +82,10 @@ def settle_members(
     settled = Settled()
     for dimension, members in sorted(counts.items()):
         _settle(dimension, members, native, names.get(dimension, {}), settled)
+    for kind, unknown in settled.unmapped.items():
+        # One list may be asked by several columns: what is to be pasted into it stands once.
+        place = next(at for at, one in enumerate(settled.findings) if one.id == f"unmapped_{kind}")
+        settled.findings[place] = replace(settled.findings[place], snippet=_snippet(kind, native[kind], unknown))
     return settled
 
 
@@ -128,7 +139,8 @@ def _settle(
             settled.unknown_stages[table, column] = tuple(
                 sorted(raw for raw in members if spelling(tidy[raw]) not in known)
             )
-    _note(settled, dimension, tuple(sorted({table for table, _ in counts})), kind, withheld, merged, unmapped)
+    tables = tuple(sorted({table for table, _ in counts}))
+    _note(settled, dimension, tables, kind, withheld, merged, unmapped)
 
 
 def tidied(text: str) -> str:
@@ -175,6 +187,7 @@ def _note(
         settled.findings.append(Finding("merged_spelling", Severity.NOTES, text, total, tables=_some(merged)))
     if kind and unmapped:
         settled.findings.append(_unmapped(dimension, kind, tables, unmapped))
+        settled.unmapped[kind] = settled.unmapped.get(kind, Counter()) + unmapped
 
 
 def _some(counts: Counter[str]) -> tuple[str, ...]:
@@ -189,31 +202,53 @@ def _unmapped(dimension: str, kind: MapName, tables: tuple[str, ...], unmapped: 
     kept = "quarantined" if kind == "stage" else "kept as it stands"
     text = f"Rows whose {dimension} the agreement does not know: {total:,} ({shown}); {kept}."
     severity = Severity.TAINTS if kind == "stage" else Severity.NOTES
-    return Finding(f"unmapped_{kind}", severity, text, total, tables=tables, snippet=_snippet(kind, counted))
+    return Finding(f"unmapped_{kind}", severity, text, total, tables=tables)
 
 
-def _snippet(kind: MapName, counted: Iterable[tuple[str, int]]) -> str:
-    """Return YAML to paste: new channels as they would stand, other spellings as a line for the entry they mean."""
+def _snippet(kind: MapName, known: Mapping[str, str], unknown: Counter[str]) -> str:
+    """Return YAML to paste: new channels as they would stand, other spellings with what they look most like.
+
+    known: spelling -> what it means.
+    """
+    counted = sorted(unknown.items(), key=lambda item: (-item[1], item[0]))
     members = {
         json.dumps(member, ensure_ascii=False): (member, f"{count:,} row" + "s" * (count > 1))
         for member, count in counted
     }
     members.pop(json.dumps(WITHHELD), None)
     if kind == "channel":
-        items = "".join(
-            f"  - id: {_slug(member)}  # {rows}\n    title: {text}\n    paid: false\n    native: [{text}]\n"
-            for text, (member, rows) in members.items()
-        )
-        return f"# content/agreement/channels.yml\nchannels:\n{items}"
-    file, what = {
-        "stage": ("lifecycle.yml", "stage"),
-        "reason": ("lifecycle.yml", "reason"),
-        "deal_stage": ("pipeline.yml", "stage"),
+        return _channels(members, frozenset(known.values()))
+    file, key = {
+        "stage": ("lifecycle.yml", "stage_spellings"),
+        "reason": ("lifecycle.yml", "reason_spellings"),
+        "deal_stage": ("pipeline.yml", "stage_spellings"),
     }[kind]
-    items = "".join(f"  - {text}  # {rows}\n" for text, (_, rows) in members.items())
-    return f"# content/agreement/{file}: move each of these to the {what} that it means\nnative:\n{items}"
+    items = "".join(f"  {text}: {_likely(member, known)}  # {rows}\n" for text, (member, rows) in members.items())
+    return f"# content/agreement/{file}: what each looks most like; write what it means\n{key}:\n{items}"
 
 
-def _slug(member: str) -> str:
+def _channels(members: Mapping[str, tuple[str, str]], taken: frozenset[str]) -> str:
+    """Return entries of channels; those whose names would make one id are spellings of one channel."""
+    alike: dict[str, list[str]] = defaultdict(list)
+    for text, (member, _) in members.items():
+        alike[_slug(member, taken)].append(text)
+    items = "".join(
+        f"  - id: {ident}  # {' and '.join(members[text][1] for text in texts)}\n"
+        f"    title: {texts[0]}\n    paid: false\n    native: [{', '.join(texts)}]\n"
+        for ident, texts in alike.items()
+    )
+    return f"# content/agreement/channels.yml\nchannels:\n{items}"
+
+
+def _likely(member: str, known: Mapping[str, str]) -> str:
+    """Return what the known spelling that is nearest to `member` means."""
+    near = difflib.get_close_matches(spelling(member), known, n=1, cutoff=0)
+    return known[near[0]] if near else '""'
+
+
+def _slug(member: str, taken: frozenset[str]) -> str:
+    """Return an id for a member, none of `taken` and no word that YAML reads as something else than text."""
     plain = unicodedata.normalize("NFKD", member).encode("ascii", "ignore").decode().casefold()
-    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_") or "channel"
+    ident = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
+    is_word = ident[:1].isalpha() and ident not in _NO_TEXT and ident not in taken
+    return ident if is_word else f"channel_{ident}".strip("_")
