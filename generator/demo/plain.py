@@ -23,11 +23,12 @@ def plain_tables(story: Story) -> dict[str, pd.DataFrame]:
         "spend": _spend(story),
         "subscription": _subscriptions(story),
         "target": _targets(story),
+        "vendor_invoice": _invoices(story),
     }
 
 
 def _numbered(letter: str, count: int) -> Array:
-    return np.char.add(letter, np.char.zfill(np.arange(1, count + 1).astype("U7"), 6))
+    return np.array([f"{letter}{number:06}" for number in range(1, count + 1)], dtype="U7")
 
 
 def _spend(story: Story) -> pd.DataFrame:
@@ -45,6 +46,30 @@ def _spend(story: Story) -> pd.DataFrame:
     )
     order = "spend_id period_start period_end team category purpose channel campaign_id region segment amount currency"
     return out[order.split()]
+
+
+def _invoices(story: Story) -> pd.DataFrame:
+    """Return what vendors billed for closed months: what was spent on them, but for the last month's events."""
+    spent = story.spend[~story.spend["category"].isin(["people", "commission"])]
+    spent = spent[spent["period_end"] <= story.plan.end]
+    of_one = ["period_start", "period_end", "team", "category", "channel", "currency"]
+    # To the cent, as the rows of spend are printed.
+    printed = spent.assign(amount=np.array(money_text(spent["amount"]), dtype=float))
+    table = printed.groupby(of_one, as_index=False, sort=True)["amount"].sum()
+    # Whoever runs events sends the bill late.
+    table = table[(table["channel"] != "event") | (table["period_start"] != table["period_start"].max())]
+    return pd.DataFrame(
+        {
+            "invoice_id": _numbered("V", len(table)),
+            "period_start": table["period_start"].astype(str),
+            "period_end": table["period_end"].astype(str),
+            "team": table["team"],
+            "category": table["category"],
+            "channel": table["channel"],
+            "amount": money_text(table["amount"]),
+            "currency": table["currency"],
+        }
+    ).reset_index(drop=True)
 
 
 def _subscriptions(story: Story) -> pd.DataFrame:

@@ -59,5 +59,5 @@ def test_copies_collapse_and_orphans_are_counted(load, drop):
 def test_every_file_is_claimed_and_every_table_that_the_company_has_is_filled(load):
     assert not load.unclaimed
     empty = {name for name, table in load.tables.items() if not table.rows}
-    # It keeps its calendars in the agreement, and declares no attribute beyond the usual ones.
-    assert empty <= {"calendar", "holiday", "lead_attribute"}
+    # It keeps its calendars in the agreement, declares no attribute beyond the usual ones, and exports no contact roles.
+    assert empty <= {"calendar", "holiday", "lead_attribute", "contact_role"}

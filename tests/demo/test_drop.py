@@ -4,6 +4,8 @@ import hashlib
 import json
 import subprocess
 import sys
+from collections import defaultdict
+from decimal import Decimal
 
 import pytest
 
@@ -54,6 +56,26 @@ def test_the_same_arguments_write_the_same_bytes_whatever_the_hash_seed(tmp_path
     )
     subprocess.run([sys.executable, "-c", script], check=True, env={"PYTHONHASHSEED": "5", "PYTHONPATH": "."})
     assert files_of(tmp_path / "there") == files_of(tmp_path / "here")
+
+
+def test_vendors_billed_closed_months_of_what_was_spent_on_them_but_the_last_events(drop):
+    def sums(rows):
+        found = defaultdict(Decimal)
+        for row in rows:
+            found[row["period_start"], row["channel"], row["currency"]] += Decimal(row["amount"])
+        return found
+
+    planted = drop.answers.ids("spend_across_periods")
+    spent = sums(
+        row
+        for row in drop.rows("spend")
+        if row["category"] not in ("people", "commission")
+        and row["period_end"] <= "2026-11-20"
+        and row["spend_id"] not in planted
+    )
+    billed = sums(drop.rows("vendor_invoice"))
+    assert {(month, channel) for month, channel, _ in spent.keys() - billed.keys()} == {("2026-10-01", "event")}
+    assert all(spent[key] == amount for key, amount in billed.items())
 
 
 def test_another_seed_tells_another_story(tmp_path):
