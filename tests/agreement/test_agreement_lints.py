@@ -249,6 +249,15 @@ CONTRADICTIONS = {
     "two open deal stages of one rank": (
         "pipeline", "stages:\n  - {id: extra, title: Extra, rank: 2}", "stages[0].rank", "have the same rank 2",
     ),
+    "a spelling of a deal stage that is not there": (
+        "pipeline", "stage_spellings: {Handshake: wonn}", "stage_spellings", "'wonn'",
+    ),
+    "a spelling of a stage that is not there": (
+        "lifecycle", "stage_spellings: {Parked: recycld}", "stage_spellings", "'recycld'",
+    ),
+    "a spelling of a reason that is not there": (
+        "lifecycle", "reason_spellings: {Bad vibes: vibes}", "reason_spellings", "'vibes'",
+    ),
     "a pipeline nobody can win": (
         "pipeline", "stages:\n  - {id: closed_won, enabled: false}", "stages", "no deal stage has the outcome won",
     ),
