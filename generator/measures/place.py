@@ -178,7 +178,7 @@ def _true(flags: Flags) -> Indices | slice:
 
 def _values(rows: UnitRows) -> Sums:
     """Return what is to be summed: by name, and for amounts their billionths too. Flags are counted."""
-    values: Sums = dict(rows.counts)
+    values: Sums = {name: flags for name, flags in rows.counts.items() if name != IN_WHOLE}
     for name, amounts in rows.amounts.items():
         values[name] = amounts.whole
         if amounts.billionths is not None:
@@ -298,7 +298,7 @@ def _placed(found: list[Sums], scopes: list[str], wanted: Indices, rows: UnitRow
     gap = np.full(len(grid), "", dtype=object)
     for word in reversed(rows.gaps):  # of several, the first in the alphabet
         gap[added[_blocking(word)] > 0] = word
-    sums = {name: added[name].astype("float64") for name in (_UNITS, *rows.counts)}
+    sums = {name: added[name].astype("float64") for name in (_UNITS, *rows.counts) if name != IN_WHOLE}
     for name in rows.amounts:
         sums[name] = _float(added[name], added.get(_part(name)))
     return Placed(grid, gap, sums)

@@ -178,7 +178,7 @@ class _Reading:
             column = columns[_GAP if name == _GAP else f"by {name}"]
             self._keep(f"by {name}", _coded(column, known)[kept])
         for name in self.terms.counts:
-            self._keep(f"is {name}", _integers(columns[f"is {name}"], 0)[kept] > 0)
+            self._keep(f"is {name}", _flags(columns[f"is {name}"])[kept])
         for name in self.terms.amounts:
             whole, billionths = _exact(columns[f"sum {name}"])
             self._keep(f"whole {name}", whole[kept])
@@ -268,8 +268,13 @@ class _Reading:
 
 
 def _integers(column: Any, nothing: int) -> Indices:
-    filled = pc.fill_null(column.cast(pa.int64()), nothing)
+    filled = pc.fill_null(column.cast(pa.int64()), nothing) if column.null_count else column
     return np.asarray(filled.to_numpy(zero_copy_only=False), dtype="int64")
+
+
+def _flags(column: Any) -> Flags:
+    filled = pc.fill_null(column, 0) if column.null_count else column
+    return np.asarray(filled.to_numpy(zero_copy_only=False) > 0)
 
 
 def _microseconds(column: Any) -> Indices:
