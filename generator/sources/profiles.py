@@ -62,14 +62,17 @@ def read_profile(path: Path, shown: str, mistakes: list[Mistake]) -> Profile | N
     except ValueError as problem:
         mistakes.append(Mistake(shown, str(problem), "A profile is UTF-8 text."))
         return None
-    profile, found = _checked(shown, text)
+    profile, found = _checked(shown, text, with_lint=path.parent != _PACKAGED)
     mistakes.extend(found)
     return profile
 
 
 @lru_cache(maxsize=64)
-def _checked(shown: str, text: str) -> tuple[Profile | None, tuple[Mistake, ...]]:
-    """Return the profile that a text says, or its mistakes; the same text is checked once."""
+def _checked(shown: str, text: str, *, with_lint: bool) -> tuple[Profile | None, tuple[Mistake, ...]]:
+    """Return the profile that a text says, or its mistakes; the same text is checked once.
+
+    The lint reads every select, a quarter of a second for the packaged profiles; a test does so for them instead.
+    """
     try:
         data = yaml_of(text)
     except ValueError as problem:
@@ -80,7 +83,8 @@ def _checked(shown: str, text: str) -> tuple[Profile | None, tuple[Mistake, ...]
         profile = Profile.model_validate(data)
     except ValidationError as problem:
         return None, tuple(_from_pydantic(shown, problem))
-    found = tuple(Mistake(f"{shown}: {where}", what, hint) for where, what, hint in _lint(profile))
+    lint = _lint(profile) if with_lint else ()
+    found = tuple(Mistake(f"{shown}: {where}", what, hint) for where, what, hint in lint)
     return (None if found else profile), found
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
+import generator
 from generator.errors import ExportError
 from generator.project import PACKAGED, Project
 from generator.sources import load_profiles
@@ -206,6 +208,15 @@ def test_every_mistake_of_every_profile_is_listed_at_once_with_the_likely_spelli
         "d.yml: line 2",
     ):
         assert words in text, words
+
+
+def test_packaged_profiles_have_no_mistake_that_the_lint_of_a_project_would_name(tmp_path):
+    own = tmp_path / "content" / "sources"
+    own.mkdir(parents=True)
+    packaged = sorted((Path(generator.__file__).parent / "sources").glob("*.yml"))
+    for path in packaged:
+        (own / path.name).write_bytes(path.read_bytes())
+    assert len(load_profiles(Project(tmp_path))) == len(packaged) > 0
 
 
 def test_a_project_file_of_the_same_name_replaces_the_packaged_profile(tmp_path):
