@@ -21,7 +21,8 @@ from generator.models.survey import Survey, books_apart
 from generator.progress import Progress
 from generator.project import Project
 from generator.sources import load_profiles, open_drop
-from generator.sources.report import Drop, LoadReport, Severity
+from generator.sources.accounts import ReadingStopped
+from generator.sources.report import Drop, LoadReport, Quarantined, Severity
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,12 @@ class Checked:
     def mistakes(self) -> int:
         """How many things have to be mended before the drop builds."""
         return sum(max(1, len(problem.mistakes)) for problem in self.problems)
+
+    @property
+    def set_aside(self) -> tuple[Quarantined, ...]:
+        """Where rows stand that could not be used, of a drop that was read or of one at which reading stopped."""
+        stopped = (row for problem in self.problems if isinstance(problem, ReadingStopped) for row in problem.set_aside)
+        return self.load.quarantine if self.load else tuple(stopped)
 
     def weighing(self, severity: Severity) -> int:
         """Return how many findings weigh so much."""

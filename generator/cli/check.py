@@ -44,8 +44,8 @@ def check(session: Session, /, against: Path | None, quarantine: Path | None, as
     built = (against,) if against is not None else _BUILT
     checked = check(session.project, request_of(options), session.progress, built)
     unclaimed = _unclaimed_lines(session.project, checked)
-    if quarantine is not None and checked.load:
-        _write_quarantine(checked.load.quarantine, quarantine)
+    if quarantine is not None:
+        _write_quarantine(checked.set_aside, quarantine)
     if as_json:
         print_json(record_of(checked))
     else:

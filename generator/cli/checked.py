@@ -147,7 +147,7 @@ def record_of(checked: Checked) -> dict[str, Any]:
         "tables": _table_records(checked) if load else [],
         "rates": [{**gap._asdict(), "amount": str(gap.amount)} for gap in checked.survey.rate_gaps],
         "unclaimed": list(load.unclaimed) if load else [],
-        "quarantine": _records(load.quarantine if load else (), "file", "line", "table", "reason", "column"),
+        "quarantine": _records(checked.set_aside, "file", "line", "table", "reason", "column"),
         "ledger": _records(load.ledger if load else (), "file", "table", "outcome", "reason", "rows"),
         "findings": _records(
             load.findings if load else (), "id", "severity", "text", "failing", "checked", "tables", "snippet"
@@ -158,7 +158,7 @@ def record_of(checked: Checked) -> dict[str, Any]:
 def _problems(problems: Sequence[ReportError]) -> list[dict[str, Any]]:
     return [
         {
-            "kind": _KINDS.get(type(problem), "other"),
+            "kind": next((name for kind, name in _KINDS.items() if isinstance(problem, kind)), "other"),
             "exit_code": problem.exit_code,
             "summary": problem.summary,
             "mistakes": _records(problem.mistakes, "where", "what", "next"),

@@ -42,26 +42,38 @@ class Accounts:
     home: dict[int, str] = field(default_factory=dict)  # file number -> the first table that carries its rows
     newest: dict[str, datetime] = field(default_factory=dict)
     kept: dict[str, int] = field(default_factory=dict)
+    unreadable: Counter[int] = field(default_factory=Counter)  # file number -> rows
 
 
-def account(engine: Engine, carried: Iterable[Carried], files: tuple[RawFile, ...], most_unreadable: float) -> Accounts:
-    """Return the books; ExportError where a file holds more unreadable rows than `most_unreadable` (a share)."""
+class ReadingStopped(ExportError):
+    """Why reading stopped after rows were set aside, and where these stand; never what they say."""
+
+    def __init__(self, problem: ExportError, set_aside: Iterable[Quarantined]) -> None:
+        super().__init__(problem.summary, problem.mistakes)
+        self.set_aside = tuple(sorted(set_aside, key=place_of))
+
+
+def place_of(row: Quarantined) -> tuple[str, int, str, str]:
+    """Return by what rows that were set aside are sorted."""
+    return row.file, row.line, row.table, row.column
+
+
+def account(engine: Engine, carried: Iterable[Carried], files: tuple[RawFile, ...]) -> Accounts:
+    """Return the books."""
     accounts = Accounts()
-    unreadable: Counter[int] = Counter()
     for part in carried:
         for file in part.files:
             accounts.home.setdefault(file.number, part.table)
-        _account_table(engine, part, accounts, unreadable)
+        _account_table(engine, part, accounts)
     for file in files:
         if file.number not in accounts.home:
             _account_look_up(file, accounts)
-        unreadable[file.number] += len(file.rejects)
+        accounts.unreadable[file.number] += len(file.rejects)
     _assert_sums(accounts.ledger)
-    _stop_above(files, unreadable, most_unreadable, accounts.quarantine)
     return accounts
 
 
-def _account_table(engine: Engine, part: Carried, accounts: Accounts, unreadable: Counter[int]) -> None:
+def _account_table(engine: Engine, part: Carried, accounts: Accounts) -> None:
     table = TABLES[part.table]
     judged: dict[int, Counter[tuple[Reason, str]]] = defaultdict(Counter)
     rows = engine.rows(
@@ -84,7 +96,7 @@ def _account_table(engine: Engine, part: Carried, accounts: Accounts, unreadable
             counts[Reason.NOT_SELECTED] += file.left_out
             _remember_rejects(file, part.table, accounts)
         _write(file, part.table, counts, accounts)
-        unreadable[file.number] = max(unreadable[file.number], broken.get(file.number, 0))
+        accounts.unreadable[file.number] = max(accounts.unreadable[file.number], broken.get(file.number, 0))
     _remember_rows(engine, part, judged, accounts)
     _note_times(engine, part.table, accounts)
     accounts.kept[part.table] = sum(counts[Reason.NONE, ""] for counts in judged.values())
@@ -135,9 +147,12 @@ def _account_look_up(file: RawFile, accounts: Accounts) -> None:
 
 
 def _remember_rejects(file: RawFile, table: str, accounts: Accounts) -> None:
-    accounts.quarantine += [
-        Quarantined(file.member.label, reject.line, table, reject.reason) for reject in file.rejects[:_MOST_LINES]
-    ]
+    accounts.quarantine += rejected(file, table)
+
+
+def rejected(file: RawFile, table: str = "") -> list[Quarantined]:
+    """Return where the records stand that could not be split into cells; they may not be headed for a table yet."""
+    return [Quarantined(file.member.label, reject.line, table, reject.reason) for reject in file.rejects[:_MOST_LINES]]
 
 
 def _remember_rows(
@@ -190,16 +205,18 @@ def _assert_sums(ledger: Iterable[LedgerLine]) -> None:
         raise AssertionError(f"the load ledger does not add up for {wrong}")
 
 
-def _stop_above(files: tuple[RawFile, ...], unreadable: Counter[int], most: float, lines: list[Quarantined]) -> None:
+def stop_above(files: tuple[RawFile, ...], accounts: Accounts, most: float) -> None:
+    """ExportError where a file holds more unreadable rows than `most` (a share)."""
     mistakes = []
     for file in files:
-        count = unreadable[file.number]
+        count = accounts.unreadable[file.number]
         if not count or count <= most * file.records:
             continue
-        first = [q for q in lines if q.file == file.member.label and q.reason in UNREADABLE_REASONS][:3]
+        first = [q for q in accounts.quarantine if q.file == file.member.label and q.reason in UNREADABLE_REASONS][:3]
         places = "; ".join(f"line {q.line}: {q.column + ' ' if q.column else ''}{q.reason}" for q in first)
         what = f"{count:,} of {file.records:,} rows cannot be read, above max_quarantine_share ({most:.2%}): {places}"
         hint = "Correct the export, declare its form in the profile, or raise max_quarantine_share."
+        hint += " `onefunnel check --quarantine FILE` lists the rows."
         if len(file.rejects) == file.records:
             hint = "No row has as many cells as the header: are both written with one delimiter?"
         mistakes.append(Mistake(file.member.label, what, hint))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from ..canonical import TABLES, Table
 from ..engine import Engine
 from ..errors import EngineError, ExportError, Mistake
 from ..project import Project
-from .accounts import Accounts, Carried, account
+from .accounts import Accounts, Carried, ReadingStopped, account, place_of, rejected, stop_above
 from .attributes import TABLE as ATTRIBUTES
 from .attributes import Wanted, attribute_columns, hold_attributes, settle_attributes, with_attributes
 from .cells import MACRO_NAMES, MACROS, literal, quoted
@@ -32,7 +32,7 @@ from .outcomes import code_of
 from .profile import Profile
 from .profiles import load_profiles
 from .raw import RawFile, headers_of, load_file
-from .report import Drop, LoadReport, Reason, SourceFile, TableLoad
+from .report import Drop, LoadReport, Quarantined, Reason, SourceFile, TableLoad
 from .terms import Terms, terms_of
 from .work import Work, context_of, prepare
 
@@ -59,10 +59,14 @@ def read_exports(drop: Drop, project: Project, agreement: Agreement, engine: Eng
         if not files:
             unread = [finding.text for finding in almost_read(engine, members, claims, profiles)]
             raise ExportError("There is nothing to read.", [_nothing(members, unread)])
-        work = prepare(engine, profiles, files, context_of(engine, drop, terms, profiles), terms)
-        _create_tables(engine, work)
-        settled = _judge(engine, work, files, terms)
-        accounts = account(engine, _carried(work), files, terms.most_unreadable)
+        with _telling(lambda: [row for file in files for row in rejected(file)]):
+            work = prepare(engine, profiles, files, context_of(engine, drop, terms, profiles), terms)
+            _create_tables(engine, work)
+        with _telling(lambda: account(engine, _carried(work), files).quarantine):
+            settled = _judge(engine, work, files, terms)
+        accounts = account(engine, _carried(work), files)
+        with _telling(lambda: accounts.quarantine):
+            stop_above(files, accounts, terms.most_unreadable)
         findings = (
             *losses(work),
             *accounts.findings,
@@ -74,13 +78,14 @@ def read_exports(drop: Drop, project: Project, agreement: Agreement, engine: Eng
         )
         for table in work.loaded:
             _finish(engine, table, table in accounts.dropped, settled)
-    if wrong := contradictions(engine, frozenset(work.loaded)):
-        raise ExportError("Some tables contradict themselves.", wrong)
+    with _telling(lambda: accounts.quarantine):
+        if wrong := contradictions(engine, frozenset(work.loaded)):
+            raise ExportError("Some tables contradict themselves.", wrong)
     return LoadReport(
         _files(members, claims, files, accounts),
         with_attributes(engine, files, {table: _table_load(table, work, accounts) for table in TABLES}),
         tuple(sorted(accounts.ledger, key=lambda line: (line.file, line.table))),
-        tuple(sorted(accounts.quarantine, key=lambda row: (row.file, row.line, row.table, row.column))),
+        tuple(sorted(accounts.quarantine, key=place_of)),
         findings,
     )
 
@@ -102,6 +107,15 @@ def _workbench(engine: Engine) -> Iterator[Path]:
     finally:
         engine.run("drop schema if exists raw cascade")
         engine.run("; ".join(f"drop macro if exists {name}" for name in (*MACRO_NAMES, "keyed_hash")))
+
+
+@contextmanager
+def _telling(set_aside: Callable[[], Iterable[Quarantined]]) -> Iterator[None]:
+    """Let whoever learns that reading stopped know as well where the rows stand that were set aside until then."""
+    try:
+        yield
+    except ExportError as problem:
+        raise ReadingStopped(problem, set_aside()) from problem
 
 
 def _members(drop: Drop, terms: Terms, scratch: Path, mistakes: list[Mistake]) -> tuple[Member, ...]:
