@@ -85,14 +85,22 @@ def _other_bytes(start: bytes) -> tuple[str, str] | None:
 
 def _endless_line(path: Path) -> int:
     """Return the number of the first line that is too long, or 0."""
-    lines, run = 1, 0
+    size = run = 0
     with path.open("rb") as stream:
         while chunk := stream.read(_CHUNK):
-            if b"\n" not in chunk and b"\r" not in chunk:
-                run += len(chunk)
-                if run > _LONGEST_LINE:
-                    return lines
-                continue
-            run = len(chunk) - 1 - max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
-            lines += chunk.count(b"\n") or chunk.count(b"\r")
+            end = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
+            run = run + len(chunk) if end < 0 else len(chunk) - 1 - end
+            size += len(chunk)
+            if run > _LONGEST_LINE:
+                return _line_at(path, size - run)
     return 0
+
+
+def _line_at(path: Path, place: int) -> int:
+    """Return the number of the line that begins at a byte."""
+    lines = 1
+    with path.open("rb") as stream:
+        while place > 0 and (chunk := stream.read(min(_CHUNK, place))):
+            lines += chunk.count(b"\n") or chunk.count(b"\r")
+            place -= len(chunk)
+    return lines

@@ -11,15 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from .naming import MOST_TITLES
 
 _CHUNK = 1 << 20
 _GLIMPSE = 1 << 18
 _DELIMITERS = ",;\t|"
-#: Between cells, where a tab is not.
+#: Between cells, where no tab is. A tab or a hard blank anywhere is taken for one beside a cell.
 _SIGNS = ",;|"
 _BORDERS = np.isin(np.arange(256), list(_SIGNS.encode() + b'\r\n"'))
+_EDGE = re.compile(rb'[,;|\r\n"] | [,;|\r\n"]')
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -81,23 +83,24 @@ def layout_of(path: Path, expected: Expected) -> Layout:
 
 def _survey(path: Path) -> _Survey:
     decoder = codecs.getincrementaldecoder("utf-8")()
-    is_utf8, has_nul, is_trimmed, feeds, returns, pairs, last = True, False, True, 0, 0, 0, b"\n"
+    is_utf8, is_trimmed, nuls, feeds, returns, pairs, last = True, True, 0, 0, 0, 0, b"\n"
     with path.open("rb") as stream:
         while chunk := stream.read(_CHUNK):
             is_utf8 = is_utf8 and _goes_on(decoder, chunk)
-            has_nul = has_nul or b"\0" in chunk
-            is_trimmed = is_trimmed and not _has_edges(last + chunk)
-            feeds += chunk.count(b"\n")
-            if b"\r" in chunk:
-                returns += chunk.count(b"\r")
-                pairs += chunk.count(b"\r\n")
-            pairs += last == b"\r" and chunk[:1] == b"\n"
+            signs = np.frombuffer(chunk, np.uint8)
+            places = np.flatnonzero(signs <= ord(" "))  # one look for all of them
+            counts = np.bincount(signs[places], minlength=ord(" ") + 1)
+            nuls, feeds, returns = nuls + counts[0], feeds + counts[ord("\n")], returns + counts[ord("\r")]
+            joint = last + chunk[:1]
+            pairs += (chunk.count(b"\r\n") if counts[ord("\r")] else 0) + (joint == b"\r\n")
+            hard = counts[ord("\t")] or (not chunk.isascii() and b"\xa0" in chunk)
+            is_trimmed = is_trimmed and not (hard or _EDGE.search(joint) or _has_edges(signs, places))
             last = chunk[-1:]
     is_utf8 = is_utf8 and _goes_on(decoder, b"", final=True)
-    even = not has_nul and (not returns or feeds == returns == pairs)
-    lines = feeds + (last != b"\n")
+    even = not nuls and (not returns or feeds == returns == pairs)
+    lines = int(feeds) + (last != b"\n")
     looks_utf8 = is_utf8 or _is_damaged_utf8(path)
-    return _Survey(is_utf8, looks_utf8, even, lines, bool(returns), is_trimmed and last != b" ")
+    return _Survey(is_utf8, looks_utf8, bool(even), lines, bool(returns), is_trimmed and last != b" ")
 
 
 def _goes_on(decoder: codecs.IncrementalDecoder, chunk: bytes, final: bool = False) -> bool:
@@ -111,12 +114,9 @@ def _goes_on(decoder: codecs.IncrementalDecoder, chunk: bytes, final: bool = Fal
     return True
 
 
-def _has_edges(text: bytes) -> bool:
-    """Whether a blank stands where a cell may begin or end; tabs and hard blanks anywhere are taken for one."""
-    if b"\t" in text or (not text.isascii() and b"\xa0" in text):
-        return True
-    signs = np.frombuffer(text, np.uint8)
-    blanks = np.flatnonzero(signs == ord(" "))
+def _has_edges(signs: npt.NDArray[np.uint8], places: npt.NDArray[np.intp]) -> bool:
+    """Whether one of the blanks at `places` stands where a cell may begin or end."""
+    blanks = places[signs[places] == ord(" ")]
     before, after = signs[blanks[blanks > 0] - 1], signs[blanks[blanks < signs.size - 1] + 1]
     return bool(_BORDERS[before].any() or _BORDERS[after].any())
 
