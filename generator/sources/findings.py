@@ -67,7 +67,7 @@ def almost_read(
             what = f"it looks like {claim.source} of {claim.profile.system}, but has no column '{column}'."
             yield _unread(member, f"{what} Export it again with that column.")
         elif profile := likely_system(member, lines, profiles):
-            what = f"it looks like an export of {profile.title}, but with names of columns that nobody knows here."
+            what = f"it looks like an export of {profile.title}, but its columns have names that nobody knows here."
             hint = f"Export it in English, or draft a profile for it: onefunnel profile {member.label}"
             yield _unread(member, f"{what} {hint}")
 
