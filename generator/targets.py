@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 
 import numpy as np
@@ -52,8 +53,21 @@ def add_targets(
     course = earlier_course(measured or Measured({}, periods), flows if settings.pacing == "history_curve" else ())
     judged = _judged(_beside(of_metric, chosen, periods, settings, course))
     filled = cells.assign(**{name: _with(cells[name], places, judged[name]) for name in _JUDGED})
-    parts = [filled, *(part for part in _companions(judged) if len(part))]
-    return pd.concat(parts, ignore_index=True) if len(parts) > 1 else filled
+    beside = pd.concat(_companions(judged), ignore_index=True)
+    return _in_order(filled, beside) if len(beside) else filled
+
+
+def _in_order(cells: pd.DataFrame, beside: pd.DataFrame) -> pd.DataFrame:
+    """Return `cells`, which stand metric by metric in order, with the new metrics of `beside` among them."""
+    places, known = pd.factorize(cells["metric_id"])
+    ends = [0, *np.cumsum(np.bincount(places, minlength=len(known))).tolist()]
+    names = list(known)
+    parts, done = [], 0
+    for metric_id, rows in beside.groupby("metric_id", sort=True):
+        at = ends[bisect_left(names, str(metric_id))]
+        parts += [cells.iloc[done:at], rows.sort_values(["period", "scope"])]
+        done = at
+    return pd.concat([*parts, cells.iloc[done:]], ignore_index=True)
 
 
 def _with(column: pd.Series, places: Indices, values: pd.Series) -> pd.Series:
