@@ -24,12 +24,18 @@ LEAD = """
     L1      | 2026-03-02T09:00:00Z | Webinar | a@example.com | x    | y
     L2      | 2026-03-03T09:00:00Z | Webinar | b@example.com | x    | y
 """
+REVISIONS = """
+    Record ID | Name | Email         | Lifecycle Stage | Timestamp        | Lifecycle Stage | Timestamp
+    ----------+------+---------------+-----------------+------------------+-----------------+-----------------
+    101       | x    | a@example.com | Customer        | 2026-03-04 08:00 | Lead            | 2026-03-02 09:00
+"""
 #: Profile -> the kinds of drops that it reads -> files.
 DROPS = {
     "canonical": {"": (LEAD,)},
     "hubspot": {
         "by label": (test_hubspot.CONTACTS, test_hubspot.DEALS, test_hubspot.CALLS),
         "by internal name": (test_hubspot.CONTACTS_BY_NAME,),
+        "history": (test_hubspot.CONTACTS, REVISIONS),
     },
     "salesforce": {
         "": (test_salesforce_forms.LEADS, test_salesforce_forms.COPY),
