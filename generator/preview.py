@@ -7,7 +7,6 @@ from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 
-from generator.agreement import Agreement
 from generator.build import (
     Inputs,
     Prepared,
@@ -22,7 +21,6 @@ from generator.build import (
 )
 from generator.engine import Engine
 from generator.kpis import Memory
-from generator.kpis.kpi import Kpi
 from generator.pages import Pages
 from generator.progress import Progress
 from generator.project import Project
@@ -93,15 +91,15 @@ class Facts:
         self._read_from: tuple[Drop, str, str, str] | None = None
         self._memory = Memory(self._fingerprint)
         self._report: Report | None = None
-        self._counted: tuple[Agreement, tuple[Kpi, ...]] | None = None  # what it was counted by
+        self._stands_on: object = None  # what its results were counted from
 
     def report(self) -> Report:
         """Return the report of the project as it stands on disk."""
         inputs = read_inputs(self._project, self._request, self._progress)
         ready = facts_on(self._reading_of(inputs), inputs, self._project, self._progress)
-        counted = (inputs.agreement, tuple(kpi.as_counted for kpi in inputs.kpis))
-        if self._report is None or self._counted != counted:
-            self._report, self._counted = self._measured(ready), counted
+        stands_on = self._memory.stands_on(inputs.kpis, ready.engine, inputs.agreement.settings)
+        if self._report is None or self._stands_on != stands_on:
+            self._report, self._stands_on = self._measured(ready), stands_on
         else:
             self._report = report_of(ready, self._report.results, self._report.missing)
         return self._report

@@ -9,6 +9,8 @@ import generator.build as build_room
 from generator import preview
 from generator.build import Request, prepared
 from generator.demo import make_demo
+from generator.engine import Connection
+from generator.models import FACTS
 from generator.preview import Facts
 from generator.progress import Quiet
 from generator.project import PACKAGED, Project
@@ -26,7 +28,8 @@ def original(tmp_path_factory):
 
 
 def _report(ready):
-    return SimpleNamespace(**vars(ready), results=None, missing=None)
+    results = SimpleNamespace(says_the_same_as=lambda other: False)
+    return SimpleNamespace(**vars(ready), results=results, missing=None)
 
 
 class Desk:
@@ -85,6 +88,22 @@ def test_the_words_of_a_kpi_count_nothing(desk):
     desk.edit("content/kpis/mql_count.md", "The number of", "How many are the")
     desk.edit("content/kpis/mql_count.md", "title: ", "title: The ")
     assert desk.stands_on() == []
+
+
+def test_the_words_of_the_agreement_count_nothing(desk):
+    desk.edit("content/agreement/lifecycle.yml", "Meets the agreed", "Meets all agreed")
+    assert desk.stands_on() == ["build_facts"]
+
+
+def test_an_edit_builds_only_the_facts_that_it_reaches(desk, monkeypatch):
+    built = []
+    run = Connection.run
+    monkeypatch.setattr(Connection, "run", lambda self, sql: (built.append(sql), run(self, sql))[1])
+    desk.edit("content/agreement/sla.yml", "tier: A, value: 60,", "tier: A, value: 5,")
+    desk.facts.report()
+    facts = {name for sql in built for name in FACTS if sql.startswith(f"create or replace table {name} ")}
+    assert "obligation" in facts
+    assert not facts & {"lead", "deal", "journey", "touch_weight"}
 
 
 def test_a_definition_builds_the_facts_anew(desk):

@@ -14,6 +14,8 @@ from generator.measures import Measured
 
 #: What counting reads beside the tables of a query.
 _CALENDAR = ("period", "period_before", "period_day", "local_slot")
+#: What else results depend on: their targets, and what tells that nothing can be said.
+_BESIDE = ("target", "lead", "earlier_version")
 
 Types = Mapping[str, Mapping[str, str]]  # SQL as the files have it -> column -> type
 Count = Callable[[Sequence[Kpi]], Iterable[tuple[Measured, ...]]]  # the figures of each KPI that have SQL, counted
@@ -39,6 +41,12 @@ class Memory:
             self._kept = begun.used  # one that a mistake broke off forgets nothing
 
         return recalled
+
+    def stands_on(self, kpis: Sequence[Kpi], engine: Engine, settings: Settings) -> object:
+        """Return what the results of `kpis` over one reading depend on: equal, and they are what they were."""
+        read = {*_CALENDAR, *_BESIDE, *(table for kpi in kpis for table in tables_of(kpi))}
+        prints = [(table, self._fingerprint(engine, table)) for table in sorted(read)]
+        return [kpi.as_counted for kpi in kpis], settings, prints
 
 
 class _Round:
