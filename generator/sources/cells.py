@@ -6,7 +6,7 @@ Every expression yields null for a cell that it cannot read, so that "there is a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from .profile import Kind, NumberForm
@@ -205,3 +205,18 @@ def stamp(cell: Cell, plain: str = "") -> Stamp:
         f"case when {plain} is null then offset_part({text}) end",
         f"({plain} is null and coalesce(strlen({text}) = 10, false))",
     )
+
+
+def plainly(origin: str, names: Sequence[str]) -> str:
+    """Return `origin` with those moments (`p_`) that the engine would write as they stand; others are null.
+
+    Most are, and the patterns that read every other form cost many times as much. In steps, so that each is done once.
+    """
+    if not names:
+        return origin
+    read, same = [], []
+    for name in names:
+        cell, moment, plain = (quoted(prefix + name) for prefix in ("c_", "t_", "p_"))
+        read.append(f"plain_moment({cell}) as {moment}")
+        same.append(f"case when cast({moment} as varchar) = {cell} then {moment} end as {plain}")
+    return f"select *, {', '.join(same)} from (select *, {', '.join(read)} from ({origin}) cells) read"

@@ -27,7 +27,7 @@ class LeftOut:
     """A line of a report that is no row: a total, or a line of its footer."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)  # of a file of another delimiter there are as many as lines
 class Reject:
     """A record that could not be split into cells."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ..canonical import Column, Table, Type
-from .cells import Cell, literal, nulled, parsed, quoted, stamp, worded
+from .cells import Cell, literal, nulled, parsed, plainly, quoted, stamp, worded
 from .outcomes import code_of
 from .profile import Block, Profile, Rule, Source, kind_of
 from .relations import Relation
@@ -116,7 +116,7 @@ class _Reading:
         """Return the full select over `origin`: cells read, then moved to UTC, then judged."""
         instants = [c.name for c in self._table.columns if c.type is Type.INSTANT and cells[c.name].sql]
         texts = [name for name in instants if cells[name].type == "VARCHAR"]
-        stamped = f"select *, {', '.join(self._read(cells, instants))} from ({_plainly(origin, texts)}) cells"
+        stamped = f"select *, {', '.join(self._read(cells, instants))} from ({plainly(origin, texts)}) cells"
         joins = [join for name in instants for join in self._joins(name)]
         values = {column.name: quoted("v_" + column.name) for column in self._table.columns}
         values |= {name: self._instant(name, cells[name]) for name in instants}
@@ -279,21 +279,6 @@ class _Reading:
             cases.append(f"when {quoted(self._table.moment)} > {self._context.as_of} then {code}")
         verdict = f"case {' '.join(cases)} else 0 end" if cases else "0"
         return f"cast({verdict} as smallint)"
-
-
-def _plainly(origin: str, names: Sequence[str]) -> str:
-    """Return `origin` with those moments (`p_`) that the engine would write as they stand; others are null.
-
-    Most are, and the patterns that read every other form cost many times as much. In steps, so that each is done once.
-    """
-    if not names:
-        return origin
-    read, same = [], []
-    for name in names:
-        cell, moment, plain = (quoted(prefix + name) for prefix in ("c_", "t_", "p_"))
-        read.append(f"plain_moment({cell}) as {moment}")
-        same.append(f"case when cast({moment} as varchar) = {cell} then {moment} end as {plain}")
-    return f"select *, {', '.join(same)} from (select *, {', '.join(read)} from ({origin}) cells) read"
 
 
 def folded(text: str) -> str:
