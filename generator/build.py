@@ -30,6 +30,7 @@ from generator.history import (
     with_restatements,
 )
 from generator.kpis import (
+    NEVER,
     Explanation,
     Kpi,
     MeasuredKpis,
@@ -46,11 +47,12 @@ from generator.measures import assemble
 from generator.measures.results import Results
 from generator.models import build_facts
 from generator.models.agreed import agreed_targets
+from generator.models.coverage import coverage
 from generator.models.history import History, history_of
 from generator.models.practice import practice_of
 from generator.models.records import list_records
 from generator.models.standing import Standing
-from generator.models.survey import Survey, before_facts, books_apart, surveyed
+from generator.models.survey import Survey, before_facts, surveyed
 from generator.pages import Pages, write_pages
 from generator.progress import Progress
 from generator.project import Project
@@ -236,14 +238,16 @@ def report_of(ready: Prepared, results: Results, missing: Mapping[str, tuple[str
     """Return the report of prepared facts whose KPIs gave `results`; missing: what the drop lacks, by metric id."""
     windows = windows_too_short(ready.kpis, results, ready.agreement.settings.windows.model_dump())
     targets = agreed_targets(ready.engine)
-    ahead = tuple(targets_ahead(ready.kpis, targets, date.fromisoformat(ready.drop.id)))
+    today = date.fromisoformat(ready.drop.id)
+    # That a KPI never had a target is no news on a page.
+    ahead = tuple(one for one in targets_ahead(ready.kpis, targets, today) if one.id != NEVER)
     return Report(
         drop=ready.drop,
         agreement=ready.agreement,
         kpis=ready.kpis,
         results=results,
         load=ready.load,
-        findings=worst_first(ready.findings + windows + ahead + books_apart(ready.survey)),
+        findings=worst_first((*ready.findings, *windows, *ahead, *coverage(ready.survey, today))),
         missing=missing,
         labels=labels_of(ready.engine, ready.agreement),
         version=generator.__version__,

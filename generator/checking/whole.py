@@ -17,7 +17,8 @@ from generator.errors import ReportError
 from generator.history import losses
 from generator.kpis import load_kpis, measure_kpis, targets_ahead
 from generator.models.agreed import agreed_targets
-from generator.models.survey import Survey, books_apart
+from generator.models.coverage import coverage
+from generator.models.survey import Survey
 from generator.progress import Progress
 from generator.project import Project
 from generator.sources import load_profiles, open_drop
@@ -78,10 +79,11 @@ def check(project: Project, request: Request, progress: Progress, built: tuple[P
 
 
 def _looked_at(ready: Prepared, last: LastDrop | None) -> Checked:
-    ahead = targets_ahead(ready.kpis, agreed_targets(ready.engine), date.fromisoformat(ready.drop.id))
-    apart = books_apart(ready.survey)
+    today = date.fromisoformat(ready.drop.id)
+    ahead = targets_ahead(ready.kpis, agreed_targets(ready.engine), today)
+    covered = coverage(ready.survey, today)
     lost = losses(ready.load, last.rows if last else {})
-    findings = worst_first((*ready.findings, *apart, *lost, *ahead))
+    findings = worst_first((*ready.findings, *covered, *lost, *ahead))
     return Checked((), ready.drop, replace(ready.load, findings=findings), ready.survey, last)
 
 

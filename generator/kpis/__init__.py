@@ -7,11 +7,12 @@ from generator.kpis.kpi import Figure, Kind, Kpi
 from generator.kpis.memory import Memory
 from generator.kpis.reading import kpi_ids, load_kpis, read_kpis
 from generator.kpis.running import MeasuredKpis, measure_kpis
-from generator.kpis.targets_ahead import targets_ahead
+from generator.kpis.targets_ahead import NEVER, targets_ahead
 from generator.kpis.windows import windows_too_short
 from generator.kpis.writing import cell_lines, csv_header, csv_text, json_text, write_results
 
 __all__ = [
+    "NEVER",
     "Explanation",
     "Figure",
     "Kind",

@@ -13,6 +13,8 @@ from generator.sources.report import Finding, Severity
 #: A target that ends later than this gives time enough to agree on the next one.
 _SOON = timedelta(days=100)
 _NAMED = 12
+#: The note on KPIs that never had a target.
+NEVER = "never_targeted"
 
 
 def targets_ahead(kpis: Iterable[Kpi], targets: Iterable[AgreedTarget], today: date) -> Iterator[Finding]:
@@ -38,7 +40,7 @@ def targets_ahead(kpis: Iterable[Kpi], targets: Iterable[AgreedTarget], today: d
             following.append(f"{kpi.id} (from {running[0][1]} on)")
     yield from _told("missing_target", "KPIs whose targets do not cover the running period", now)
     yield from _told("missing_next_target", "KPIs without a target for the period that comes next", following)
-    yield from _told("never_targeted", "KPIs that take a target and never had one", never)
+    yield from _told(NEVER, "KPIs that take a target and never had one", never)
 
 
 def _covers(spans: Iterable[tuple[date, date]], day: date) -> bool:

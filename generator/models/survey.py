@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from generator.canonical import TABLES
 from generator.engine import Engine
-from generator.sources.report import Finding, LoadReport, Severity
+from generator.sources.report import LoadReport
 
 #: The first and the last day of a row, in SQL, of tables whose rows carry no moment.
 _DAYS = {
@@ -145,15 +145,6 @@ def surveyed(engine: Engine, begun: Survey) -> Survey:
         tuple(BilledMonth(*row) for row in engine.rows(_BILLED)),
         float(engine.rows("select cast(value as double) from setting where key = 'ledger_tolerance'")[0][0]),
     )
-
-
-def books_apart(survey: Survey) -> tuple[Finding, ...]:
-    """Return what is to be said of closed months in which spend and invoices are apart."""
-    if not survey.months_apart:
-        return ()
-    text = "months in which recorded spend and the invoices of vendors are further apart than agreed"
-    counts = len(survey.months_apart), len(survey.billed_months)
-    return (Finding("invoice_gap", Severity.TAINTS, text, *counts, ("spend",)),)
 
 
 #: Months that the ledger knows, by the same rule as the check `ledger_gap`.

@@ -59,7 +59,7 @@ def systems_text(context: Context) -> str:
 
 @dataclass(frozen=True)
 class Billed:
-    """A closed month of spend beside what vendors billed for it, as printed, with its channels."""
+    """A closed month of spend beside what vendors billed for it, as printed."""
 
     name: str
     spent: str
@@ -67,7 +67,6 @@ class Billed:
     difference: str
     share: str
     state: Trusted
-    channels: Trusted  # a table
 
 
 def billed_months(context: Context) -> Iterator[Billed]:
@@ -77,13 +76,21 @@ def billed_months(context: Context) -> Iterator[Billed]:
         spent, billed = survey.totals(month)
         known = spent is not None and billed is not None
         word, tone = ("apart", "warn") if survey.is_apart(month) else ("agree", "good")
-        rows = [[one.channel, *_figures(context, one.spent, one.billed)] for one in survey.billed if one.month == month]
         yield Billed(
             formats.period(f"{month:%Y-%m}"),
             *_figures(context, spent, billed),
             chip_html(word, tone) if known else chip_html("not known", "none"),
-            html_table(["Channel", "Spend", "Invoices", "Difference", "Spend is"], rows),
         )
+
+
+def billed_channels(context: Context) -> Trusted:
+    """Return a table of the same months by channel; "" without any."""
+    rows = [
+        [formats.period(f"{one.month:%Y-%m}"), one.channel, *_figures(context, one.spent, one.billed)]
+        for one in context.report.survey.billed
+    ]
+    head = ["Month", "Channel", "Spend", "Invoices", "Difference", "Spend is"]
+    return html_table(head, rows, texts=2) if rows else Trusted("")
 
 
 def _figures(context: Context, spent: Decimal | None, billed: Decimal | None) -> tuple[str, str, str, str]:

@@ -14,6 +14,7 @@ def write_trust(context: Context) -> None:
     """Write trust.md."""
     load, survey, findings = context.report.load, context.report.survey, context.report.findings
     lines = ledger.lines(load)
+    told = [one for one in findings if one.id != touching.LOSS or one.severity is Severity.TAINTS]
     context.write(
         "trust.md",
         "trust.md.j2",
@@ -28,7 +29,8 @@ def write_trust(context: Context) -> None:
             "left_out": ledger.by_reason(load),
             "tables": sorted((table for table in load.tables.values() if table.present), key=lambda table: table.name),
             "absent_tables": sorted(table.name for table in load.tables.values() if not table.present),
-            "findings": [one for one in findings if one.id != touching.LOSS or one.severity is Severity.TAINTS],
+            "findings": [one for one in told if one.severity is not Severity.NOTES],
+            "notes": [one for one in told if one.severity is Severity.NOTES],
             "weights": [
                 (chip_html(*words), sum(one.severity is severity for one in findings))
                 for severity, words in touching.WEIGHTS.items()
@@ -42,6 +44,7 @@ def write_trust(context: Context) -> None:
             "systems": books.systems_text(context),
             "spend": books.spend_text(context),
             "billed": list(books.billed_months(context)),
+            "billed_channels": books.billed_channels(context),
             "severity": {severity.value: chip_html(*words) for severity, words in touching.WEIGHTS.items()},
             "missing": [
                 (kpi, formats.lacks(context.report.missing[kpi.id]))

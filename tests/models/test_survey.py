@@ -3,7 +3,8 @@
 from datetime import date
 from decimal import Decimal
 
-from generator.models.survey import Survey, books_apart, surveyed
+from generator.models.coverage import coverage
+from generator.models.survey import Span, Survey, surveyed
 from generator.sources.report import Severity
 
 RATES = """
@@ -78,6 +79,16 @@ def test_a_feed_that_fell_silent_is_told_with_how_long_it_usually_is(build):
     assert lead.silent_h > lead.usual_h
 
 
+TODAY = date(2026, 11, 20)
+
+
+def test_money_that_ends_long_before_the_drop_is_told_and_books_of_the_last_month_may_be_open():
+    spans = (Span("spend", date(2025, 1, 1), date(2026, 8, 31)), Span("revenue", date(2025, 1, 1), date(2026, 9, 1)))
+    (told,) = coverage(Survey((*spans, Span("touch", date(2025, 1, 1), date(2025, 2, 1)))), TODAY)
+    assert (told.id, told.severity, told.tables) == ("table_ended", Severity.TAINTS, ("spend",))
+    assert "ends on 2026-08-31" in told.text
+
+
 SPEND = """
     spend_id  period_start  period_end  team       category    channel      amount  currency
     S1        09-01         10-01       marketing  program     paid_search  1000    USD
@@ -104,7 +115,7 @@ def test_spend_is_held_against_the_invoices_of_the_same_days_wages_apart(build):
     (september,) = survey.billed_months
     assert survey.totals(september) == (1150, 1090)
     assert survey.months_apart == (september,)
-    (told,) = books_apart(survey)
+    (told,) = coverage(survey, TODAY)
     assert (told.id, told.severity, told.failing, told.checked, told.tables) == (
         "invoice_gap", Severity.TAINTS, 1, 1, ("spend",),
     )  # fmt: skip
@@ -114,13 +125,13 @@ def test_invoices_that_agree_are_no_finding_and_running_months_are_not_judged(bu
     paid = INVOICES.replace("900 ", "1000").replace("events       40 ", "events       0  ")
     survey = survey_of(build(spend=SPEND, vendor_invoice=paid))
     assert len(survey.billed_months) == 1
-    assert books_apart(survey) == ()
+    assert list(coverage(survey, TODAY)) == []
 
 
 def test_an_invoice_without_a_rate_leaves_its_month_unknown(build):
     survey = survey_of(build(spend=SPEND, vendor_invoice=INVOICES.replace("40      USD", "40      CHF")))
     assert survey.totals(survey.billed_months[0]) == (None, None)
-    assert books_apart(survey) == ()
+    assert list(coverage(survey, TODAY)) == []
 
 
 def test_without_invoices_spend_is_held_against_nothing(build):
