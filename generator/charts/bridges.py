@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from generator.charts import describe
 from generator.charts.chart import Chart, Rows
 from generator.charts.formats import number
 from generator.charts.frames import records
 from generator.charts.members import rows_chart
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _BAR = 0.28
 _FAR = 0.7  # of the highest level

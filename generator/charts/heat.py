@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from generator.charts import describe
 from generator.charts.chart import Chart, Margin, Rows
 from generator.charts.formats import number
 from generator.charts.frames import finite, has, records
 from generator.charts.layout import NARROW, WIDE, label_positions, shortened, text_width
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _ROW = 24
 _NAME_WIDTH = 110

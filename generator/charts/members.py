@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from generator.charts import describe
 from generator.charts.chart import Chart, Margin, Rows
 from generator.charts.formats import number
 from generator.charts.frames import finite, has, records
 from generator.charts.layout import shortened, text_width
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _ROW, _BAR = 26, 0.28  # pixels per row; half the height of a bar, in rows
 _MOST = 20  # more bars than this are read in the table

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from generator.charts import describe
 from generator.charts.along import (
@@ -26,6 +25,9 @@ from generator.charts.chart import Chart, Rows
 from generator.charts.formats import number
 from generator.charts.frames import finite, has, records
 from generator.charts.layout import Axis, are_whole, shortened, text_width, value_axis
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: Series take these in turn.
 COLOURS = tuple(f"var(--of-chart-{place})" for place in range(1, 7))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from generator.charts import describe
 from generator.charts.along import PLOT_HEIGHT, End, Row, axis_rows, margin_for, placed_ends
@@ -13,6 +12,9 @@ from generator.charts.formats import number
 from generator.charts.frames import has, records
 from generator.charts.layout import are_whole, shortened, value_axis
 from generator.charts.series import COLOURS
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _HALF = 0.36
 _END_WIDTH = 150

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from generator.charts import describe
 from generator.charts.along import (
@@ -25,6 +24,9 @@ from generator.charts.chart import Chart, Rows
 from generator.charts.formats import number
 from generator.charts.frames import finite, has, records
 from generator.charts.layout import are_whole, shortened, value_axis
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """Two processes draw one set of charts, and nobody can tell which drew what."""
 
+import subprocess
+import sys
 import time
 
 import pytest
@@ -62,3 +64,8 @@ def test_with_one_processor_there_is_none(tmp_path, monkeypatch):
     monkeypatch.setattr("os.cpu_count", lambda: 1)
     with second_pen(tmp_path) as found:
         assert found is None
+
+
+def test_the_second_process_loads_what_draws_and_no_data_frames():
+    loaded = "import sys, generator.charts.drawing; print(sorted({'pandas', 'numpy', 'duckdb'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True).stdout == "[]\n"
