@@ -246,7 +246,8 @@ def _in_force(context: Context, kpi: Kpi) -> list[tuple[str, str, str]]:
     """Return meaning, value and key of the settings that change a KPI's number; a block is listed key by key."""
     rows, meanings = context.settings, context.setting_meanings
     return [
-        (meanings[key], _listed(value) or "none", key)
+        # All parts of one block need not name it again.
+        (meanings[key] if key == wanted else meanings[key].partition(": ")[2], _listed(value) or "none", key)
         for wanted in kpi.settings
         for key, value in rows.items()
         if key == wanted or key.startswith(f"{wanted}.")

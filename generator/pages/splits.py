@@ -72,7 +72,29 @@ def splits(context: Context, stand: Headline) -> tuple[list[Split], list[str]]:
         _split(context, kpi, dimension, base, found[dimension], with_chart=place < CHARTED)
         for place, dimension in enumerate(telling)
     ]
-    return made, [dimension for dimension in order if dimension not in telling]
+    across = []
+    if composed and not kpi.headline.total:
+        across = [_across(context, kpi, other, composed, base) for other in kpi.headline.by if other != composed]
+    return made + [split for split in across if split], [name for name in order if name not in telling]
+
+
+def _across(context: Context, kpi: Kpi, dimension: str, composed: str, base: Headline) -> Split | None:
+    """Return each member of `dimension` beside the members that speak for the KPI; None where no pair has a value."""
+    found: dict[str, dict[str, Cell]] = {}
+    for name, speaker, scope in context.cells.pairs(kpi.id, dimension, composed):
+        cell = context.cells.cell(kpi.id, base.period.label, scope)
+        if cell is not None and cell.value is not None:
+            found.setdefault(context.label(dimension, name), {})[context.label(composed, speaker)] = cell
+    if not found:
+        return None
+    speakers = sorted({speaker for row in found.values() for speaker in row})
+    head = [words.dimension(dimension).capitalize(), *speakers]
+    body = [
+        [name, *(printed(context, kpi.headline, row.get(one)) for one in speakers)]
+        for name, row in sorted(found.items())
+    ]
+    title = f"By {words.dimension(dimension)}, {period_text(base.period)}"
+    return Split(dimension, title, base.period, (), Trusted(""), html_table(head, body))
 
 
 def _interest(dimension: str) -> tuple[int, str]:

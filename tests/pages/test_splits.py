@@ -87,3 +87,23 @@ def test_a_companion_that_is_counted_by_reason_first_is_drawn_by_reason(agreemen
     context = Context(report, Cells(report.results), templates(report, Project(PACKAGED)), Path(tmp_path))
     (found,) = distributions(context, headline(context, one))
     assert "not_icp 15 75.0 % silent 5 25.0 %" in shown(found)
+
+
+def test_where_only_teams_speak_a_region_lays_them_side_by_side(agreement, tmp_path, shown):
+    attained = """
+    metric_id | period | scope                       | value | n
+    ----------+--------+-----------------------------+-------+---
+    teams     | 2026Q3 | team=marketing              | 0.5   | 9
+    teams     | 2026Q3 | team=sales                  | 0.4   | 7
+    teams     | 2026Q3 | region=EMEA;team=marketing  | 0.9   | 6
+    """
+    plain = kpi("teams", Kind.RATIO, unit="ratio", by=("team", "region"), grains=("quarter",), target="none")
+    one = replace(plain, figures=(replace(plain.headline, total=False, crossed="team"),))
+    report = report_of((one,), shaped(drawn(attained)), agreement=agreement, load=load_report())
+    context = Context(report, Cells(report.results), templates(report, Project(PACKAGED)), Path(tmp_path))
+    found, _ = splits(context, headline(context, one))
+    text = shown(found[-1].table)
+    assert found[-1].title.startswith("By region")
+    assert "EMEA" in text
+    assert "90.0" in text
+    assert "50.0" not in text
