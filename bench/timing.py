@@ -30,6 +30,18 @@ def run(*arguments: str) -> Run:
     return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
+def first_line(*arguments: str) -> float:
+    """Return after how many seconds Python with `arguments` says its first line, then end it."""
+    started = time.perf_counter()
+    process = subprocess.Popen([sys.executable, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    assert process.stderr is not None
+    process.stderr.readline()
+    seconds = time.perf_counter() - started
+    process.terminate()
+    process.communicate()
+    return seconds
+
+
 def median(runs: list[Run]) -> Run:
     """Return the run in the middle, by time."""
     return sorted(runs, key=lambda one: one.seconds)[len(runs) // 2]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import SimpleNamespace
 
@@ -103,6 +104,7 @@ class Load:
 
     lacking: tuple[str, ...] = ()
     rows: int = 0
+    compared: Mapping[str, tuple[datetime, ...]] = field(default_factory=dict)
 
     def has(self, table: str, *columns: str) -> bool:
         names = {table, *(f"{table}.{column}" for column in columns)}
