@@ -58,8 +58,8 @@ def write_pages(
     """
     context = Context(report, cells_of(report.results), templates(report, project), docs, read_notes(project))
     prose = read_handbook(project)
-    for page in docs.rglob("*.md"):
-        page.unlink()  # those of a KPI or of prose that is gone would stay
+    is_counted_anew = before is None or before.report.results is not report.results
+    _clear(docs, downloads=is_counted_anew)
     if before and before.report is report and before.notes == context.notes:
         context.charts.update(before.charts)
         for filling in before.fillings:
@@ -69,9 +69,15 @@ def write_pages(
     fillings = tuple(context.fillings)
     write_glossary(context, project)
     write_handbook(context, prose)  # a company's own page of the same name takes the place of a generated one
-    if before is None or before.report.results is not report.results:
+    if is_counted_anew:
         write_kpi_csvs(context)
     return Pages(_nav(prose), context.charts, report, context.notes, fillings)
+
+
+def _clear(docs: Path, *, downloads: bool) -> None:
+    """Remove what is written anew: a page or a download of what is gone would stay."""
+    for path in (*docs.rglob("*.md"), *(docs.glob("data/*.csv") if downloads else ())):
+        path.unlink()
 
 
 def _write_report(context: Context, begin: Drawing | None) -> None:

@@ -22,10 +22,7 @@ def write_kpi_csvs(context: Context) -> None:
 
     Splits by week and those of companions are most of the results, and stand in kpis.csv.
     """
-    folder = context.docs / "data"
-    folder.mkdir(parents=True, exist_ok=True)
-    for path in folder.glob("*.csv"):
-        path.unlink()  # that of a KPI which is gone would stay
+    (context.docs / "data").mkdir(parents=True, exist_ok=True)
     told = _told_of(context.report.results.cells)
     for kpi in context.kpis:
         text = "".join((csv_header(), *map(context.report.lines.__getitem__, told.get(kpi, ()))))
