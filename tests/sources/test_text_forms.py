@@ -113,6 +113,37 @@ def test_too_many_unreadable_rows_stop_the_build_but_unknown_stages_do_not(read)
     assert read({"lead.csv": HEADER + rows, "lifecycle_event.csv": events}, max_quarantine_share=0.01).quarantined()
 
 
+_CALLS = """
+system: dialler
+title: A dialler
+nulls: ["-", "NULL", "(none)"]
+tables:
+  activity:
+    files: ["calls.csv"]
+    columns:
+      activity_id: Id
+      lead_id: Lead
+      owner_id: Agent
+      occurred_at: Time
+      type: {constant: call}
+      direction: {constant: outbound}
+      is_automated: Robot
+      outcome: Result
+"""
+
+
+@pytest.mark.parametrize("word", ["-", "null", "(None)", " NULL ", '"-"'])
+def test_words_for_nothing_are_nothing_in_cells_of_every_kind(read, word):
+    text = (
+        f"Id,Lead,Agent,Time,Robot,Result\nC1,{word},R1,2026-01-01T09:00:00Z,{word},{word}\nC2,L2,R1,{word},no,held\n"
+    )
+    drop = read({"calls.csv": text}, profiles={"dialler.yml": _CALLS})
+    assert drop.rows("select activity_id, lead_id, is_automated, outcome from canonical.activity") == [
+        ("C1", None, None, None)
+    ]
+    assert drop.quarantined() == [("calls.csv", 3, "missing_required", "occurred_at")]
+
+
 def test_a_column_that_stands_twice_is_an_error_only_where_it_is_read(read):
     assert read({"lead.csv": "lead_id,created_at,x,X\nL1,2026-01-01T00:00:00Z,,\n"}).column("lead", "lead_id") == ["L1"]
     with pytest.raises(ExportError, match="'region' more than once"):
