@@ -1,5 +1,6 @@
 """After each edit the preview serves, byte for byte, what a build of everything would."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -86,7 +87,11 @@ def test_after_every_kind_of_edit_the_whole_site_is_that_of_a_build_of_everythin
         ("agreement/settings.yml", "min_n_rate: 30", "min_n_rate: 3", "kpis/sal_acceptance.html"),
     ):
         desk.edit(f"content/{path}", old, new, shown)
-    assert _differing(desk.served(), desk.built("whole")) == []
+    served = desk.served()
+    assert _differing(served, desk.built("whole")) == []
+    linked = {name for text in served.values() for name in re.findall(rb'href="[./]*(data/\w+\.csv)"', text)}
+    assert sorted(name.decode() for name in linked if name.decode() not in served) == []
+    assert len(linked) > len(KPIS)
 
 
 def test_after_a_mistake_that_is_mended_and_files_that_are_gone_as_well(desk):
