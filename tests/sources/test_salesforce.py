@@ -325,3 +325,11 @@ def test_nothing_that_names_a_person_leaves_the_reading(read, caplog):
     assert len(set(hashes)) == len(hashes) == 5
     plain = hashlib.sha256(b"canary-lead-email-0@example.com").hexdigest()
     assert plain not in hashes
+
+
+def test_without_a_history_the_present_status_is_known_and_not_since_when(read):
+    drop = read({"Lead.csv": LEADS})
+    found = drop.rows("select lead_id, to_stage, precision, provenance from canonical.lifecycle_event order by 1")
+    assert (_id("00Q", 2), "mql", "unknown", "current_only") in found
+    assert {provenance for *_, provenance in found} == {"current_only"}
+    assert not drop.report.tables["lifecycle_event"].present
