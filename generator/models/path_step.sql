@@ -1,4 +1,4 @@
--- One row per decided journey and touch. Key: (journey, touch_id).
+-- One row per decided journey and touch. Key: (journey, touch_id). Journeys are numbered, those of deals first.
 -- Decided are closed deals, and leads without a deal that left, or that did not buy within their window.
 with option as (
     select
@@ -7,9 +7,16 @@ with option as (
     from setting
 ),
 
+closed as (
+    select deal_id, booked_on, is_won, row_number() over (order by deal_id) as journey
+    from deal
+    where is_closed and not is_void_loss and type in (select value from setting_list where key = 'revenue_types')
+),
+
 decided as (
     select
         lead.lead_id,
+        (select count(*) from deal) + row_number() over (order by lead.lead_id) as journey,
         case
             when stage.kind = 'side' then lead.stage_since
             else lead.created_at + option.window_days * interval '1' day
@@ -26,17 +33,13 @@ decided as (
 )
 
 select
-    'deal ' || touch.deal_id as journey, touch.touch_id, touch.occurred_at, touch.channel, deal.booked_on as ended_on,
-    deal.is_won
+    closed.journey, touch.touch_id, touch.occurred_at, touch.channel, closed.booked_on as ended_on, closed.is_won
 from deal_touch as touch
-inner join deal on deal.deal_id = touch.deal_id
-where
-    touch.in_journey and deal.is_closed and not deal.is_void_loss
-    and deal.type in (select value from setting_list where key = 'revenue_types')
+inner join closed on closed.deal_id = touch.deal_id
+where touch.in_journey
 union all
 select
-    'lead ' || path.lead_id as journey, path.touch_id, path.occurred_at, path.channel,
-    local_slot.local_date as ended_on, false as is_won
+    decided.journey, path.touch_id, path.occurred_at, path.channel, local_slot.local_date as ended_on, false as is_won
 from lead_path as path
 inner join decided on decided.lead_id = path.lead_id and path.occurred_at <= decided.decided_at
 inner join local_slot on local_slot.slot = cast(floor(epoch(decided.decided_at) / 900) as bigint)

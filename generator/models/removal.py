@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from generator.agreement.settings import Attribution
 from generator.engine import Engine
 
-Ints = npt.NDArray[np.int64]
+Ints = npt.NDArray[np.signedinteger[Any]]
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
@@ -90,12 +90,22 @@ def load_channel_credit(engine: Engine, attribution: Attribution, drop_id: str) 
 
 def read_moves(engine: Engine) -> Moves:
     """Return the steps of `path_step` as moves from state to state, the first from the start, the last to the end."""
-    schema = pa.schema([("journey", pa.string()), ("day", pa.int64()), ("won", pa.int64()), ("channel", pa.string())])
-    steps = pa.Table.from_batches([batch.cast(schema) for batch in engine.batches(_STEPS)], schema).combine_chunks()
-    journey = steps["journey"]
-    is_new = pc.not_equal(journey[1:], journey[:-1]).to_numpy() if len(journey) else np.zeros(0, dtype=bool)
+    places: dict[str, int] = {}
+    nothing = np.zeros((4, 0), dtype="int32")
+    parts = [nothing, *(_compact(batch, places) for batch in engine.batches(_STEPS))]
+    journey, day, won, channel = np.concatenate(parts, axis=1)
+    is_new = journey[1:] != journey[:-1]
     is_start = np.concatenate([np.ones(min(len(journey), 1), dtype=bool), is_new])
-    return moves_of(is_start, steps["day"].to_numpy(), steps["won"].to_numpy(), steps["channel"])
+    return moves_of(is_start, day, won, pa.DictionaryArray.from_arrays(channel, pa.array(list(places), pa.string())))
+
+
+def _compact(batch: pa.RecordBatch, places: dict[str, int]) -> Ints:
+    """Return journey, day, won and channel of some steps; `places` numbers the channels as they come."""
+    channel = batch.column("channel").dictionary_encode()
+    numbers = [places.setdefault(name, len(places)) for name in channel.dictionary.to_pylist()]
+    codes = np.array(numbers, dtype="int32")[channel.indices.to_numpy()]
+    told = (batch.column(name).to_numpy() for name in ("journey", "day", "won"))
+    return np.stack([*(column.astype("int32") for column in told), codes])
 
 
 def moves_of(is_start: Flags, day: Ints, won: Ints, channel: Any) -> Moves:
@@ -103,9 +113,12 @@ def moves_of(is_start: Flags, day: Ints, won: Ints, channel: Any) -> Moves:
 
     A channel that follows itself is one step.
     """
-    names = sorted(pc.unique(channel).to_pylist())
-    state = pc.index_in(channel, pa.array(names, channel.type)).to_numpy().astype("int64") + 1
-    journey = np.cumsum(is_start) - 1
+    encoded = pc.dictionary_encode(channel)
+    known = encoded.dictionary.to_pylist()
+    names = sorted(known)
+    states = np.array([names.index(name) + 1 for name in known], dtype="int32")
+    state = states[encoded.indices.to_numpy()]
+    journey = np.cumsum(is_start, dtype="int32") - 1
     before = np.where(is_start, 0, np.roll(state, 1))
     kept = state != before
     state, before, journey, day, won = state[kept], before[kept], journey[kept], day[kept], won[kept]
