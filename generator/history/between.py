@@ -49,10 +49,12 @@ class Snapshots:
             album = read_album(self.private, drop.taken, self._secret)
         load_key(engine, self._secret)
         states = [engine.frame(STATES[name]) for name in wanted]
-        self._taken = Snapshot(drop.taken, pd.concat(states, ignore_index=True).sort_values(["object", "key"]))
+        taken = Snapshot(drop.taken, pd.concat(states, ignore_index=True).sort_values(["object", "key"]))
+        # Looked back at from a later day, a drop lacks what came since: it is not what there was to see.
+        self._taken = taken if drop.taken == drop.as_of else None
         engine.run(f"delete from canonical.lifecycle_event where {UNDATED}")
         exported = {table: load.tables[table].present and _rows(engine, table) > 0 for table in _TABLES.values()}
-        begun = _compared(engine, (*album.kept, self._taken), drop, wanted, agreement)
+        begun = _compared(engine, (*album.kept, taken), drop, wanted, agreement)
         tables = {
             table: _dated(engine, load.tables[table], exported[table] or table in begun)
             for table in map(_TABLES.__getitem__, wanted)

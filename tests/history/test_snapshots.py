@@ -147,13 +147,14 @@ def test_an_earlier_drop_built_again_never_sees_later_ones(dated, drops, private
     assert {name: (private / "snapshots" / name).read_bytes() for name in kept} == kept
 
 
-def test_a_later_drop_looked_at_as_of_an_earlier_day_shows_what_was_known_then(dated, drops, company):
+def test_a_later_drop_looked_at_as_of_an_earlier_day_shows_what_was_known_then(dated, drops, company, private):
     for path in drops[:3]:
         with dated(path):
             pass
-    with dated(drops[3], keeps=False, as_of=TAKEN[2]) as (engine, _):
+    with dated(drops[3], as_of=TAKEN[2]) as (engine, _):
         wanted = {one for one in company.changes(company.leads, TAKEN[:3]) if one[1] != "lead"}
         assert of(engine, STAGES) == wanted
+    assert len(list(private.rglob("*.parquet"))) == 3
 
 
 def test_snapshots_that_were_deleted_leave_a_wider_gap(dated, drops, company, private):
