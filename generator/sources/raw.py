@@ -78,15 +78,13 @@ def load_file(
     once: its rows will be looked at once only; they are left where they are, if they can be read there.
     """
     if member.size == 0:
-        mistakes.append(
-            Mistake(member.label, "the file is empty, without even a header", "Export or transfer it again.")
-        )
+        what = "the file is empty, without even a header"
+        mistakes.append(Mistake(member.label, what, "Export or transfer it again."))
         return None
     if member.form is Form.PARQUET:
         return _load_parquet(engine, number, member, claim, attributes, scratch, mistakes)
-    expected = _expected(claim)
+    expected, copied = _expected(claim), Copied(0, (), 0)
     layout: Layout | None = None
-    copied = Copied(0, (), 0)
     clean: Path | None = None
     if member.form is Form.SHEET:
         clean = scratch / f"sheet{number}.csv"
