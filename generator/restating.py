@@ -44,7 +44,9 @@ def since(before: Path | None, private: Path | None, snapshots: Path | None = No
     """
     earlier = read_earlier(before) if before else None
     album = snapshots or private
-    return Since(earlier, RowBook(private, earlier) if private else None, Snapshots(album) if album else None)
+    return Since(
+        earlier, RowBook(private, earlier) if private else None, Snapshots(album, keeps=True) if album else None
+    )
 
 
 def changes(report: Report, project: Project, held: Since, measured: Measured) -> Changes:

@@ -32,6 +32,7 @@ class Snapshots:
     """Dates the changes of a drop by the snapshots of a private folder."""
 
     private: Path
+    keeps: bool = False  # whether this drop will be kept for the next one
     _taken: Snapshot | None = field(default=None, init=False)
     _secret: str = field(default="", init=False)
 
@@ -48,13 +49,13 @@ class Snapshots:
             self._secret = known_secret(self.private) or new_secret()
             album = read_album(self.private, drop.taken, self._secret)
         load_key(engine, self._secret)
-        states = [engine.frame(STATES[name]) for name in wanted]
-        taken = Snapshot(drop.taken, pd.concat(states, ignore_index=True).sort_values(["object", "key"]))
         # Looked back at from a later day, a drop lacks what came since: it is not what there was to see.
-        self._taken = taken if drop.taken == drop.as_of else None
+        is_kept = self.keeps and drop.taken == drop.as_of
+        taken = _snapshot(engine, drop, wanted) if is_kept or album.kept else None
+        self._taken = taken if is_kept else None
         engine.run(f"delete from canonical.lifecycle_event where {UNDATED}")
         exported = {table: load.tables[table].present and _rows(engine, table) > 0 for table in _TABLES.values()}
-        begun = _compared(engine, (*album.kept, taken), drop, wanted, agreement)
+        begun = _compared(engine, (*album.kept, taken), drop, wanted, agreement) if taken and album.kept else {}
         tables = {
             table: _dated(engine, load.tables[table], exported[table] or table in begun)
             for table in map(_TABLES.__getitem__, wanted)
@@ -70,6 +71,11 @@ class Snapshots:
             with told(PublishError, "The snapshot of this drop cannot be written."):
                 keep_secret(self.private, self._secret)
                 keep_snapshot(self.private, self._taken, self._secret)
+
+
+def _snapshot(engine: Engine, drop: Drop, wanted: list[str]) -> Snapshot:
+    rows = pd.concat([engine.frame(STATES[name]) for name in wanted], ignore_index=True)
+    return Snapshot(drop.taken, rows.sort_values(["object", "key"]))
 
 
 def _wanted(engine: Engine, load: LoadReport) -> list[str]:

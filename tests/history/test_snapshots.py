@@ -58,10 +58,9 @@ def dated(agreement, private):
             drop = replace(drop, as_of=as_of, taken_at=drop.as_of)
         with open_engine(threads=1) as engine:
             load = read_exports(drop, PROJECT, agreement, engine)
-            snapshots = Snapshots(private)
+            snapshots = Snapshots(private, keeps=keeps)
             load = snapshots.date(engine, drop, load, agreement)
-            if keeps:
-                snapshots.keep()
+            snapshots.keep()
             yield engine, load
 
     return read
