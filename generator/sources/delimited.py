@@ -51,6 +51,12 @@ def counted_records(path: Path, layout: Layout) -> int:
 Record = tuple[int, list[str] | str]
 
 
+def cells_of(record: Record) -> list[str]:
+    """Return the cells of a record, also of one that is given as its text."""
+    _, cells = record
+    return next(csv.reader((cells,))) if isinstance(cells, str) else cells
+
+
 def records(path: Path, layout: Layout) -> Iterator[Record | Reject | LeftOut]:
     """Yield every record after the header with the physical line it starts on, or why there is none.
 

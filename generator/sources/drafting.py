@@ -15,7 +15,7 @@ from ..canonical import TABLES, Column, Table, Type
 from ..errors import ExportError, Mistake
 from ..project import PACKAGED, Project
 from .containers import Form, Member, Unpacking
-from .delimited import LeftOut, Reject, records
+from .delimited import LeftOut, Reject, cells_of, records
 from .layouts import Expected, layout_of
 from .profile import MAPPED, Profile
 from .profiles import load_profiles
@@ -122,7 +122,7 @@ def _read(member: Member) -> _File:
     else:
         layout = layout_of(member.path, Expected())
         read = (row for row in records(member.path, layout) if not isinstance(row, Reject | LeftOut))
-        header, body = layout.header, [tuple(cells) for _, cells in islice(read, _ROWS)]
+        header, body = layout.header, [tuple(cells_of(row)) for row in islice(read, _ROWS)]
     if len(header) > _MOST_COLUMNS or max(map(len, header), default=0) > _LONGEST_NAME:
         what = f"its first row has {len(header):,} names, the longest of {max(map(len, header)):,} letters"
         raise ExportError("Some files are no tables.", [Mistake(member.label, what, "Name a file with a header.")])

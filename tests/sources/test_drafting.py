@@ -47,6 +47,11 @@ def test_what_other_systems_call_so_is_sure_and_what_is_only_like_it_is_asked(dr
     assert "Favourite colour" in _line(text, "# not read")
 
 
+def test_values_are_looked_at_whether_cells_stand_in_quotes_or_not(drafted):
+    quoted = "".join(",".join(f'"{cell}"' for cell in line.split(",")) + "\n" for line in LEADS.splitlines())
+    assert drafted(leads=quoted) == drafted(leads=LEADS)
+
+
 def test_a_draft_reads_the_files_it_was_made_from(drafted, read):
     text = drafted(deals_2026=DEALS)
     drop = read({"deals_2027.csv": DEALS}, profiles={"acme.yml": text})
