@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import combinations
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from generator.measures.arrow import BILLION, Codes
 from generator.measures.figure import Figure
 from generator.measures.grid import Grid
 from generator.measures.intervals import Numbers
 from generator.measures.periods import Flags, Indices, Periods
-from generator.measures.rows import BILLION, Codes, Members, Standing, UnitRows, renumbered
+from generator.measures.rows import Members, Standing, UnitRows
 from generator.measures.scopes import ALL
+from generator.measures.splits import MOST, splits
 
 _UNITS = "units"
 IN_WHOLE = "in_whole"
-_MOST = 4_000_000  # entries of a table of stretches and members; more members are taken in turns
 _EXACT = 2**53  # up to here a float holds every integer
 
 Sums = dict[str, npt.NDArray[Any]]
@@ -110,36 +110,6 @@ def _tables(
         yield totals, members
 
 
-def splits(rows: UnitRows, figure: Figure) -> Iterator[tuple[tuple[str, ...], Members]]:
-    """Yield every way to cut: the whole, each dimension, and pairs with the one that the figure combines."""
-    yield (), Members(np.zeros(len(rows), dtype="int32"), [ALL])
-    for dim in figure.by:
-        yield (dim,), rows.members[dim]
-    for one, other in combinations(figure.by, 2):
-        if figure.within in (one, other) or figure.crossed in (one, other):
-            yield (one, other), _crossed(rows, one, other)
-
-
-def _crossed(rows: UnitRows, one: str, other: str) -> Members:
-    first, second = rows.members[one], rows.members[other]
-    both = first.codes.astype(np.int64) * len(second.scopes) + second.codes
-    there, codes = _numbered(both, len(first.scopes) * len(second.scopes))
-    pairs = (divmod(key, len(second.scopes)) for key in there.tolist())
-    texts = [";".join(sorted((first.scopes[one], second.scopes[other]))) for one, other in pairs]
-    return renumbered(codes, texts)
-
-
-def _numbered(keys: Indices, count: int) -> tuple[Indices, Codes]:
-    """Return the distinct keys, which are below `count`, in order, and the number of each key among them."""
-    if count > _MOST:
-        there, codes = np.unique(keys, return_inverse=True)
-        return there, codes.astype("int32")
-    there = np.flatnonzero(np.bincount(keys, minlength=count))
-    number = np.zeros(count, dtype="int32")
-    number[there] = np.arange(len(there))
-    return there, number[keys]
-
-
 def _span(periods: Periods, wanted: Indices) -> _Span:
     starts = periods.starts[wanted]
     ends = np.maximum(periods.cuts[wanted], starts)
@@ -198,7 +168,7 @@ def _blocking(word: str) -> str:
 
 def _totals(spread: _Spread, members: Members, span: _Span) -> Sums:
     """Return tables of period x member: how many rows (`units`), and every value summed."""
-    width = max(_MOST // max(span.stretches, 1), 1)
+    width = max(MOST // max(span.stretches, 1), 1)
     if len(members.scopes) <= width:
         return _table(spread, members.codes, len(members.scopes), span)
     tables = []

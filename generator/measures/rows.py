@@ -15,20 +15,16 @@ import pyarrow.compute as pc
 
 from generator.engine import Engine
 from generator.errors import KpiError, Mistake
+from generator.measures.arrow import Codes, coded, exact, flags, integers, microseconds
 from generator.measures.intervals import Numbers
 from generator.measures.periods import NO_DAY, Flags, Indices, Periods
 from generator.measures.results import Status
 from generator.measures.scopes import scope_text
 from generator.measures.units import SLOT, UnitTable, counted, unit_rows_from
 
-Codes = npt.NDArray[np.int32]
-
-BILLION = 10**9
 _NO_SLOT = -(2**40)
-_NEVER = 2**62
 _AT_ONCE = 1_000_000  # rows of a part, or somewhat more
 _EPOCH = date(1970, 1, 1)
-_LARGEST = 2**40  # eight million of these can be summed in 64 bits
 
 
 @dataclass(frozen=True)
@@ -176,11 +172,11 @@ class _Reading:
         self.count += len(self.parts["period"][-1])
         for name, known in self.texts.items():
             column = columns[_GAP if name == _GAP else f"by {name}"]
-            self._keep(f"by {name}", _coded(column, known)[kept])
+            self._keep(f"by {name}", coded(column, known)[kept])
         for name in self.terms.counts:
-            self._keep(f"is {name}", _flags(columns[f"is {name}"])[kept])
+            self._keep(f"is {name}", flags(columns[f"is {name}"])[kept])
         for name in self.terms.amounts:
-            whole, billionths = _exact(columns[f"sum {name}"])
+            whole, billionths = exact(columns[f"sum {name}"])
             self._keep(f"whole {name}", whole[kept])
             self._keep(f"part {name}", billionths[kept])
         for name in self.terms.numbers:
@@ -214,13 +210,13 @@ class _Reading:
         if not self.units.has("moment"):
             return np.full(len(moments), NO_DAY)
         if self.units.is_date("moment"):
-            return _integers(moments.cast(pa.int32()), NO_DAY)
-        return self.periods.local_days.of(_integers(moments, _NO_SLOT))
+            return integers(moments.cast(pa.int32()), NO_DAY)
+        return self.periods.local_days.of(integers(moments, _NO_SLOT))
 
     def _named(self, ids: Any) -> Codes:
         if ids.null_count == len(ids):
             return np.full(len(ids), -1, dtype="int32")
-        return self.periods.position(_integers(ids, -1)).astype("int32")
+        return self.periods.position(integers(ids, -1)).astype("int32")
 
     def _look_for_first(self, moments: Any, named: Codes) -> None:
         found = [] if self.first_day is None else [self.first_day]
@@ -239,8 +235,8 @@ class _Reading:
     def _standing(self, columns: Mapping[str, Any]) -> Standing:
         """Return which snapshots come after `from_at` (none without one) and not after `to_at`."""
         instants = self.periods.instants
-        enters = np.searchsorted(instants, _microseconds(columns[_FROM]), side="right")
-        leaves = np.searchsorted(instants, _microseconds(columns[_TO]), side="right")
+        enters = np.searchsorted(instants, microseconds(columns[_FROM]), side="right")
+        leaves = np.searchsorted(instants, microseconds(columns[_TO]), side="right")
         return Standing(enters.astype("int32"), np.maximum(enters, leaves).astype("int32"))
 
     def _look_for_first_snapshot(self, standing: Standing) -> None:
@@ -267,34 +263,6 @@ class _Reading:
         return Amounts(whole, billionths if billionths.any() else None)
 
 
-def _integers(column: Any, nothing: int) -> Indices:
-    filled = pc.fill_null(column.cast(pa.int64()), nothing) if column.null_count else column
-    return np.asarray(filled.to_numpy(zero_copy_only=False), dtype="int64")
-
-
-def _flags(column: Any) -> Flags:
-    filled = pc.fill_null(column, 0) if column.null_count else column
-    return np.asarray(filled.to_numpy(zero_copy_only=False) > 0)
-
-
-def _microseconds(column: Any) -> Indices:
-    """Return instants since 1970-01-01; null is the end of time."""
-    return _integers(column.cast(pa.timestamp("us")), _NEVER)
-
-
-def _coded(column: Any, known: dict[str, int]) -> Codes:
-    """Return the code of each row's text; `known` grows by those that are new."""
-    if column.null_count == len(column):
-        return np.full(len(column), known.setdefault("", len(known)), dtype="int32")
-    encoded = column.dictionary_encode()
-    # The last answers for rows where nothing is recorded.
-    codes = [known.setdefault(text, len(known)) for text in encoded.dictionary.to_pylist()]
-    if column.null_count:
-        codes.append(known.setdefault("", len(known)))
-    indices = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)
-    return np.asarray(np.array(codes, dtype="int32")[indices])
-
-
 def _members(dim: str, codes: Codes, texts: tuple[str, ...]) -> Members:
     """Spellings which are one member fall together: nothing recorded, and the word unknown."""
     return renumbered(codes, [_scope(dim, text) for text in texts])
@@ -310,22 +278,3 @@ def renumbered(codes: Codes, scopes: list[str]) -> Members:
     ordered = sorted(set(scopes))
     position = {text: number for number, text in enumerate(ordered)}
     return Members(np.array([position[text] for text in scopes], dtype="int32")[codes], ordered)
-
-
-def _exact(column: Any) -> tuple[npt.NDArray[Any], Indices]:
-    """Return integers, or decimals of nine places, as whole units and billionths; null counts as nothing."""
-    if pa.types.is_integer(column.type):
-        return _integers(column, 0), np.zeros(len(column), dtype="int64")
-    halves = np.frombuffer(column.buffers()[1], dtype="int64").reshape(-1, 2)[column.offset :][: len(column)]
-    low, high = halves[:, 0], halves[:, 1]
-    if column.null_count:
-        there = column.is_valid().to_numpy(zero_copy_only=False)
-        low, high = np.where(there, low, 0), np.where(there, high, 0)
-    if (high == low >> 63).all():  # it fits 64 bits
-        return np.divmod(low, BILLION)
-    exact = [
-        divmod(upper * 2**64 + lower % 2**64, BILLION) for lower, upper in zip(low.tolist(), high.tolist(), strict=True)
-    ]
-    whole = [one for one, _ in exact]
-    fits = max(map(abs, whole)) < _LARGEST  # beyond, the last digits are lost
-    return np.array(whole, dtype="int64" if fits else "float64"), np.array([part for _, part in exact])
