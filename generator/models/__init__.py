@@ -137,7 +137,6 @@ VIEWS = frozenset(
         "stage_cost",
         "revenue",
         "deal_chance",
-        "path_step",
     }
 )
 
@@ -218,7 +217,7 @@ def _credit_channels(engine: Engine, agreement: Agreement, as_of: datetime, stan
         lambda: load_channel_credit(engine, attribution, drop_id),
     )
     if not standing.keeps:
-        engine.run("drop view path_step; drop table lead_path")
+        engine.run("drop table path_step")
 
 
 def _drop_id(as_of: datetime, agreement: Agreement) -> str:
