@@ -21,11 +21,12 @@ from typing import Any
 import yaml
 
 from bench.timing import first_line, print_table, run
-from generator.build import Request, measure
+from generator.build import measure
 from generator.charts import write_drawings
 from generator.data import write_data
 from generator.demo import make_demo
 from generator.pages import write_pages
+from generator.prepare import Request
 from generator.progress import Quiet
 from generator.project import PACKAGED, find_project
 

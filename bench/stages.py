@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import generator.kpis.running as running
-from generator.build import Request, measure
+from generator.build import measure
 from generator.engine import Connection
+from generator.prepare import Request
 from generator.progress import Quiet
 from generator.project import Project, find_project
 

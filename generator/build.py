@@ -1,32 +1,25 @@
-"""The whole story in reading order: a drop is read, measured, written as pages and built into a site."""
+"""The whole story in reading order: a drop is prepared, measured, written as pages and built into a site."""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import generator
-from generator.agreement import Agreement, load_agreement
-from generator.calendar import TABLES as CALENDAR
-from generator.calendar import build_calendar
+from generator.agreement import Agreement
 from generator.charts import Pen, second_pen, write_drawings
 from generator.data import write_data
-from generator.engine import Engine, open_engine
-from generator.errors import ExportError, SiteError, told
+from generator.errors import SiteError, told
 from generator.history import (
     PRIVATE,
     Changes,
-    Snapshots,
     first_told,
     losses,
-    record_of,
-    with_precision,
     with_restatements,
 )
 from generator.kpis import (
@@ -36,167 +29,29 @@ from generator.kpis import (
     MeasuredKpis,
     Memory,
     explain,
-    load_kpis,
     measure_kpis,
     targets_ahead,
-    targets_of_nothing,
     windows_too_short,
 )
 from generator.labels import labels_of
 from generator.measures import assemble
 from generator.measures.results import Results
-from generator.models import build_facts
 from generator.models.agreed import agreed_targets
 from generator.models.coverage import coverage
-from generator.models.history import History, history_of
 from generator.models.practice import practice_of
 from generator.models.records import list_records
-from generator.models.standing import Standing
-from generator.models.survey import Survey, before_facts, surveyed
 from generator.pages import Pages, write_pages
+from generator.prepare import Inputs, Prepared, Request, facts_of, prepared, worst_first
 from generator.progress import Progress
 from generator.project import Project
 from generator.report import Report
 from generator.restating import Since, changes, since
 from generator.site import build_site
-from generator.sources import open_drop, read_kept
-from generator.sources.report import Drop, Finding, LoadReport, Severity
+from generator.sources.report import Drop
 from generator.targets import add_targets
 
 #: How far back single records are listed by week, for the weekly reviews.
 LISTED = timedelta(weeks=9)
-
-
-@dataclass(frozen=True)
-class Request:
-    """What the command line asked for; None takes the default that the project states."""
-
-    exports: Path | None = None
-    as_of: str | None = None
-    settings: Path | None = None
-    engine: str = "duckdb"
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """A drop whose facts stand in the engine, ready for KPI SQL."""
-
-    engine: Engine
-    agreement: Agreement
-    kpis: tuple[Kpi, ...]
-    drop: Drop
-    load: LoadReport
-    findings: tuple[Finding, ...]
-    agreed: Mapping[str, Any]  # the whole agreement as texts, as `record_of` returns it
-    survey: Survey
-
-
-@dataclass(frozen=True)
-class Reading:
-    """A drop that was read: its canonical tables stand in the engine, and whatever facts were built over them."""
-
-    engine: Engine
-    drop: Drop
-    load: LoadReport
-    standing: Standing
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """What a user wrote, read and checked, and which drop it is laid over."""
-
-    agreement: Agreement
-    kpis: tuple[Kpi, ...]
-    drop: Drop
-
-
-def read_inputs(project: Project, request: Request, progress: Progress) -> Inputs:
-    """Read the agreement and the KPI files, and find the drop."""
-    with progress.step("Reading the agreement and the KPI files"):
-        agreement = load_agreement(project, request.settings)
-        kpis = load_kpis(project, agreement)
-    return Inputs(agreement, kpis, open_drop(request.exports, request.as_of, project, agreement.settings))
-
-
-@contextmanager
-def prepared(project: Project, request: Request, progress: Progress, held: Since | None = None) -> Iterator[Prepared]:
-    """Read the agreement, the KPI files and the drop, and build the facts; the engine is sealed when it is yielded."""
-    with facts_of(read_inputs(project, request, progress), project, request.engine, progress, held) as ready:
-        yield ready
-
-
-@contextmanager
-def facts_of(
-    inputs: Inputs, project: Project, engine_url: str, progress: Progress, held: Since | None = None
-) -> Iterator[Prepared]:
-    """Read the drop and build the facts; the engine is sealed when it is yielded.
-
-    `held` looks at the rows in between, where it keeps a record of them.
-    """
-    with reading_of(inputs, project, engine_url, progress, held) as reading:
-        yield facts_on(reading, inputs, project, progress)
-
-
-@contextmanager
-def reading_of(
-    inputs: Inputs,
-    project: Project,
-    engine_url: str,
-    progress: Progress,
-    held: Since | None = None,
-    *,
-    keeps: bool = False,
-) -> Iterator[Reading]:
-    """Read the drop; `keeps` lets facts be built over it again and again, only those anew that an edit reaches."""
-    agreement, drop = inputs.agreement, inputs.drop
-    with open_engine(engine_url, agreement.settings.memory_limit) as engine:
-        with (
-            progress.step(f"Reading the exports in {project.shown(drop.path)} as of {drop.as_of:%Y-%m-%d %H:%M} UTC"),
-            told(ExportError, "The drop cannot be read."),
-        ):
-            load = read_kept(drop, project, agreement, engine, _shelf(project))
-        if held and held.book:
-            held.book.look(engine, {file.path: file.sha256 for file in load.files}, drop.id, drop.as_of)
-        snapshots = (held.snapshots if held else None) or Snapshots(project.root / PRIVATE)
-        load = with_precision(engine, snapshots.date(engine, drop, load, agreement))
-        engine.seal()
-        yield Reading(engine, drop, load, Standing(keeps=keeps))
-
-
-def facts_on(reading: Reading, inputs: Inputs, project: Project, progress: Progress) -> Prepared:
-    """Build the facts over a reading; once more, where it keeps them and something else is agreed."""
-    engine, load = reading.engine, reading.load
-    with progress.step("Building the facts"):
-        found, survey = reading.standing.make(
-            "facts", lambda: inputs.agreement, partial(_built, reading, inputs.agreement)
-        )
-    idle = targets_of_nothing(engine, inputs.kpis, [target.metric for target in inputs.agreement.targets])
-    findings = worst_first(load.findings + found + idle)
-    agreed = record_of(project, inputs.agreement, inputs.kpis)
-    return Prepared(engine, inputs.agreement, inputs.kpis, reading.drop, load, findings, agreed, survey)
-
-
-def _built(reading: Reading, agreement: Agreement) -> tuple[tuple[Finding, ...], Survey]:
-    """Create the calendar and the facts; return what was found wrong, and what the drop covers."""
-    engine, load, as_of, standing = reading.engine, reading.load, reading.drop.as_of, reading.standing
-    history = history_of(engine, as_of)
-    remarks = standing.make(
-        "calendar",
-        lambda: (agreement.calendars, agreement.settings),
-        lambda: build_calendar(engine, agreement, as_of, history.begins, history.earliest),
-        CALENDAR,
-    )
-    begun = before_facts(engine, load)
-    found = build_facts(engine, agreement, load, as_of, standing=standing) + _strays(history)
-    calendars = tuple(Finding("calendar", Severity.NOTES, sentence, tables=("calendar",)) for sentence in remarks)
-    return found + calendars, surveyed(engine, begun)
-
-
-def _strays(history: History) -> tuple[Finding, ...]:
-    if not history.stray:
-        return ()
-    text = f"rows from before {history.begins:%Y-%m-%d}, long before all others: they count in the whole, in no month"
-    return (Finding("before_history", Severity.NOTES, text, history.stray),)
 
 
 def measure(project: Project, request: Request, progress: Progress, held: Since | None = None) -> Report:
@@ -336,18 +191,9 @@ def build_pages(
     return pages
 
 
-def _shelf(project: Project) -> Path | None:
-    """Return where readings are kept between builds; without a project of one's own, nowhere."""
-    return project.root / ".cache" / "readings" if _has_own_place(project) else None
-
-
 def _cache(project: Project, work: Path) -> Path:
     """Return where drawings are kept between builds; without a project of one's own, for this build only."""
-    return (project.root if _has_own_place(project) else work) / ".cache"
-
-
-def _has_own_place(project: Project) -> bool:
-    return not project.is_packaged or (project.root / ".git").exists()
+    return (project.root if project.has_own_place else work) / ".cache"
 
 
 def explain_cell(
@@ -356,9 +202,3 @@ def explain_cell(
     """Return the unit rows behind one cell; they stay on this machine."""
     with prepared(project, request, progress) as ready:
         return explain(metric, period, where, ready.kpis, ready.engine, ready.agreement, ready.load)
-
-
-def worst_first(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """Return `findings` by weight, those with most rows first."""
-    order = list(Severity)
-    return tuple(sorted(findings, key=lambda one: (order.index(one.severity), -one.failing, one.id, one.text)))

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import generator
 from generator.agreement import load_agreement
-from generator.build import Request, build
+from generator.build import build
 from generator.errors import ExportError, told
 from generator.history import PRIVATE, digests, snapshot_files
+from generator.prepare import Request
 from generator.progress import Progress
 from generator.project import PACKAGED, Project
 from generator.publish import Edition, Outcome, Ways, publish, publish_to_branch

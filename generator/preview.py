@@ -7,21 +7,11 @@ from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 
-from generator.build import (
-    Inputs,
-    Prepared,
-    Reading,
-    Request,
-    build_pages,
-    facts_on,
-    read_inputs,
-    reading_of,
-    report_of,
-    report_on,
-)
+from generator.build import build_pages, report_of, report_on
 from generator.engine import Engine
 from generator.kpis import Memory
 from generator.pages import Pages
+from generator.prepare import Inputs, Prepared, Reading, Request, facts_on, read_inputs, reading_of
 from generator.progress import Progress
 from generator.project import Project
 from generator.report import Report

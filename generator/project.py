@@ -28,6 +28,11 @@ class Project:
         return self.root == PACKAGED
 
     @property
+    def has_own_place(self) -> bool:
+        """Whether there is a folder to keep things in from build to build."""
+        return not self.is_packaged or (self.root / ".git").exists()
+
+    @property
     def exports(self) -> Path:
         """The folder whose newest sub-folder is the drop to build."""
         return (self.here or self.root) / "exports"

@@ -5,12 +5,12 @@ from types import SimpleNamespace
 
 import pytest
 
-import generator.build as build_room
+import generator.prepare as prepare_room
 from generator import preview
-from generator.build import Request, prepared
 from generator.demo import make_demo
 from generator.engine import Connection
 from generator.models import FACTS
+from generator.prepare import Request, prepared
 from generator.preview import Facts
 from generator.progress import Quiet
 from generator.project import PACKAGED, Project
@@ -38,7 +38,7 @@ class Desk:
     def __init__(self, folder, monkeypatch):
         self.folder, self.done = folder, []
         self.facts = Facts(Project(folder), Request(), Quiet())
-        for room, name in ((kept, "read_exports"), (build_room, "build_facts")):
+        for room, name in ((kept, "read_exports"), (prepare_room, "build_facts")):
             monkeypatch.setattr(room, name, self._noted(getattr(room, name), name))
         # Counting has a memory of its own, with tests of its own.
         monkeypatch.setattr(preview, "report_on", self._noted(lambda ready, *_: _report(ready), "count"))

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from generator.build import Request
 from generator.demo import make_demo
 from generator.errors import KpiError
+from generator.prepare import Request
 from generator.preview import _Site
 from generator.progress import Quiet
 from generator.project import PACKAGED, Project

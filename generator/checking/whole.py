@@ -11,7 +11,6 @@ from pathlib import Path
 import click
 
 from generator.agreement import Agreement, load_agreement
-from generator.build import Inputs, Prepared, Request, facts_of, worst_first
 from generator.checking.last_drop import LastDrop, last_drop
 from generator.errors import ReportError
 from generator.history import losses
@@ -19,6 +18,7 @@ from generator.kpis import load_kpis, measure_kpis, targets_ahead
 from generator.models.agreed import agreed_targets
 from generator.models.coverage import coverage
 from generator.models.survey import Survey
+from generator.prepare import Inputs, Prepared, Request, facts_of, worst_first
 from generator.progress import Progress
 from generator.project import Project
 from generator.sources import load_profiles, open_drop

@@ -14,7 +14,7 @@ from generator.progress import progress_on
 from generator.project import Project
 
 if TYPE_CHECKING:
-    from generator.build import Request
+    from generator.prepare import Request
 
 
 class Session:
@@ -43,7 +43,7 @@ def drop_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def request_of(options: dict[str, Any]) -> Request:
     """Return what `drop_options` were given as."""
-    from generator.build import Request
+    from generator.prepare import Request
 
     return Request(**{key: options[key] for key in ("exports", "as_of", "settings", "engine")})
 

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from generator.build import Request, facts_of, read_inputs, report_on
+from generator.build import report_on
 from generator.data import write_data
 from generator.demo import make_drops
 from generator.history import first_told
 from generator.kpis import measure_kpis
+from generator.prepare import Request, facts_of, read_inputs
 from generator.progress import Quiet
 from generator.project import PACKAGED, Project
 from generator.report import Report

@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 from drawn_drops import TAKEN, Company
 
-from generator.build import Request, facts_of, read_inputs
 from generator.kpis import measure_kpis
+from generator.prepare import Request, facts_of, read_inputs
 from generator.progress import Quiet
 from generator.project import PACKAGED, Project
 from generator.restating import since

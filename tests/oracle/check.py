@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from generator.build import Request, measure
+from generator.build import measure
 from generator.canonical import TABLES
 from generator.engine import open_engine
+from generator.prepare import Request
 from generator.progress import Quiet
 from generator.project import Project
 from generator.report import Report

@@ -5,9 +5,9 @@ import shutil
 
 import pytest
 
-from generator.build import Request
 from generator.demo import make_empty
 from generator.edition import edition_of
+from generator.prepare import Request
 from generator.progress import Quiet
 from generator.project import PACKAGED, Project
 from generator.publish import Ways

@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from generator.build import prepared
 from generator.models.removal import moves_of, removal_effects, shares_of
+from generator.prepare import prepared
 from generator.progress import Quiet
 
 from .case import HERE, Row, expected

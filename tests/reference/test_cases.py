@@ -10,7 +10,8 @@ from tempfile import mkdtemp
 
 import pytest
 
-from generator.build import Request, explain_cell, measure, prepared
+from generator.build import explain_cell, measure
+from generator.prepare import Request, prepared
 from generator.progress import Quiet
 from generator.report import Report
 

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 import pandas as pd
 import pytest
 
-from generator.build import Request, prepared
 from generator.kpis import measure_kpis
+from generator.prepare import Request, prepared
 from generator.progress import Quiet
 
 from .case import HERE, as_of, make_project
