@@ -61,7 +61,7 @@ class Snapshots:
             for table in map(_TABLES.__getitem__, wanted)
         }
         engine.run("drop table row_secret")
-        findings = (*_findings(engine, wanted, tables, begun), *_spoilt(album))
+        findings = (*_findings(engine, wanted, tables, begun, exported), *_spoilt(album))
         known = {table: seen for table, seen in begun.items() if not exported[table] and tables[table].present}
         return replace(load, tables={**load.tables, **tables}, findings=(*load.findings, *findings), compared=known)
 
@@ -155,16 +155,19 @@ def _findings(
     wanted: list[str],
     tables: dict[str, TableLoad],
     begun: dict[str, tuple[datetime, ...]],
+    exported: dict[str, bool],
 ) -> Iterator[Finding]:
     for name in wanted:
         table = _TABLES[name]
+        made = int(engine.rows(f"select count(*) from canonical.{table} where {_ours(name)}")[0][0])
+        if exported[table] and not made:
+            continue  # exports tell the rest, and comparing adds nothing to it
         if table not in begun:
             text = f"No export tells when {_WORDS[name]} changed. This drop is kept; the next one is compared with it."
             yield Finding("snapshot_begun", Severity.NOTES, text, tables=(table,))
             continue
         seen = begun[table]
         gap = max(then - now for now, then in pairwise(seen))
-        made = int(engine.rows(f"select count(*) from canonical.{table} where {_ours(name)}")[0][0])
         text = (
             f"Changes of {_WORDS[name]} are known by comparing {len(seen)} drops since {_day(seen[0])}: each is"
             f" dated with the drop that shows it, which may be {max(1, gap.days)} days late; nothing is known of before"

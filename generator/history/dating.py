@@ -29,7 +29,7 @@ OBJECTS: Final = f"""
     select 'deal', {keyed("opportunity", ("opportunity_id",))}, opportunity_id, created_at
     from canonical.opportunity cross join row_secret
 """
-#: How each stands in this drop, as the columns of a snapshot.
+#: How each stands in this drop, as the columns of a snapshot. A lead whose changes another system tells needs none.
 STATES: Final = {
     "lead": f"""
         select
@@ -39,8 +39,16 @@ STATES: Final = {
             select
                 lead_id, to_stage, source_system,
                 row_number() over (partition by lead_id order by occurred_at desc, to_stage, event_id) as place
-            from canonical.lifecycle_event
-            where {UNDATED}
+            from canonical.lifecycle_event as event
+            where
+                {UNDATED}
+                and not exists (
+                    select 1 from canonical.lifecycle_event as told
+                    where
+                        told.lead_id = event.lead_id
+                        and coalesce(told.provenance, '') <> 'current_only'
+                        and coalesce(told.source_system, 'crm') <> coalesce(event.source_system, 'crm')
+                )
         ) as standing
         cross join row_secret
         where place = 1

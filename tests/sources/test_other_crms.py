@@ -106,8 +106,9 @@ def test_zohos_ids_lose_their_prefix_and_converted_leads_know_their_deal(golden)
         ("10", "5", "70"),
         ("11", "5", None),
     ]
-    assert drop.rows("select lead_id, to_stage, provenance from canonical.lifecycle_event") == [
-        ("10", "opportunity", "conversion_date")
+    assert drop.rows("select lead_id, to_stage, provenance from canonical.lifecycle_event order by all") == [
+        ("10", "opportunity", "conversion_date"),
+        ("11", "lead", "current_only"),
     ]
     assert drop.rows("select primary_lead_id, owner_id, is_won, currency from canonical.opportunity") == [
         ("10", "5", True, "EUR")
