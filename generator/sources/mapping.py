@@ -272,13 +272,19 @@ class _Reading:
             rule = self._block.columns.get(column.name)
             waived = rule is None or (rule.optional and cells[column.name].is_absent)
             if column.required and not waived:
-                code = code_of(self._table, Reason.MISSING_REQUIRED, column.name)
+                code = self._missing(column, rule, cells)
                 cases.append(f"when {quoted(column.name)} is null then {code}")
         if self._table.moment:
             code = code_of(self._table, Reason.FUTURE_DATED)
             cases.append(f"when {quoted(self._table.moment)} > {self._context.as_of} then {code}")
         verdict = f"case {' '.join(cases)} else 0 end" if cases else "0"
         return f"cast({verdict} as smallint)"
+
+    def _missing(self, column: Column, rule: Rule | None, cells: Mapping[str, _Filled]) -> int:
+        """Return why a row without a required value is set aside; of a deal whose stage is asked, it is the stage."""
+        if rule is not None and rule.default == "by_stage" and cells["stage"].sql:
+            return code_of(self._table, Reason.UNMAPPED_STAGE, "stage")
+        return code_of(self._table, Reason.MISSING_REQUIRED, column.name)
 
 
 def folded(text: str) -> str:

@@ -14,8 +14,9 @@ from ..agreement import Agreement
 from ..canonical import TABLES
 from ..engine import Engine
 from .cells import quoted
+from .outcomes import code_of
 from .profile import MAPPED, MapName
-from .report import Finding, Severity
+from .report import Finding, Reason, Severity
 
 WITHHELD = "(withheld)"
 _EMAIL = re.compile(r"(?<=[^@\s])@[^@\s]+\.[^@\s]")
@@ -36,6 +37,7 @@ class Settled:
     unknown_stages: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)  # lifecycle stages only
     findings: list[Finding] = field(default_factory=list)
     unmapped: dict[MapName, Counter[str]] = field(default_factory=dict)  # members that a list does not know
+    set_aside: Counter[tuple[str, str]] = field(default_factory=Counter)  # (table, column) -> rows lost for their stage
 
 
 def spelling(text: str) -> str:
@@ -72,14 +74,14 @@ def settle_members(
 ) -> Settled:
     """Decide the spelling of every member of the loaded tables; `names` gives readable names for ids by dimension."""
     counts: dict[str, dict[tuple[str, str], Counter[str]]] = defaultdict(dict)
+    settled = Settled()
     for table in tables:
         wanted: list[str] = []
         for column in TABLES[table].columns:
             if (column.dimension and not column.choices) or (table, column.name) in MAPPED:
                 wanted.append(column.name)
-        for name, found in _counted(engine, table, wanted).items():
+        for name, found in _counted(engine, table, wanted, settled.set_aside).items():
             counts[name][table, name] = found
-    settled = Settled()
     for dimension, members in sorted(counts.items()):
         _settle(dimension, members, native, names.get(dimension, {}), settled)
     for kind, unknown in settled.unmapped.items():
@@ -89,16 +91,20 @@ def settle_members(
     return settled
 
 
-def _counted(engine: Engine, table: str, columns: list[str]) -> dict[str, Counter[str]]:
-    """Return how many rows have each member, by column."""
+def _counted(
+    engine: Engine, table: str, columns: list[str], set_aside: Counter[tuple[str, str]]
+) -> dict[str, Counter[str]]:
+    """Return how many rows have each member, by column; those lost for it count, and are noted in `set_aside`."""
     found: dict[str, Counter[str]] = {column: Counter() for column in columns}
     selects = [
-        f"select '{column}', {quoted(column)}, count(*) from canonical.{table}"
-        f" where _out = 0 and {quoted(column)} is not null group by {quoted(column)}"
+        f"select '{column}', {quoted(column)}, count(*), count(*) - count(case when _out = 0 then 1 end)"
+        f" from canonical.{table} where _out in (0, {code_of(TABLES[table], Reason.UNMAPPED_STAGE, column)})"
+        f" and {quoted(column)} is not null group by {quoted(column)}"
         for column in columns
     ]
-    for column, member, count in engine.rows(" union all ".join(selects)) if selects else []:
+    for column, member, count, lost in engine.rows(" union all ".join(selects)) if selects else []:
         found[str(column)][str(member)] = int(count)
+        set_aside[table, str(column)] += int(lost)
     return found
 
 
@@ -186,7 +192,8 @@ def _note(
         text = f"Rows that spell their {dimension} in another case: {total:,}; they count under the commonest spelling."
         settled.findings.append(Finding("merged_spelling", Severity.NOTES, text, total, tables=_some(merged)))
     if kind and unmapped:
-        settled.findings.append(_unmapped(dimension, kind, tables, unmapped))
+        lost = sum(settled.set_aside[table, dimension] for table in tables)
+        settled.findings.append(_unmapped(dimension, kind, tables, unmapped, lost))
         settled.unmapped[kind] = settled.unmapped.get(kind, Counter()) + unmapped
 
 
@@ -194,14 +201,18 @@ def _some(counts: Counter[str]) -> tuple[str, ...]:
     return tuple(sorted(table for table, count in counts.items() if count))
 
 
-def _unmapped(dimension: str, kind: MapName, tables: tuple[str, ...], unmapped: Counter[str]) -> Finding:
+def _unmapped(dimension: str, kind: MapName, tables: tuple[str, ...], unmapped: Counter[str], lost: int) -> Finding:
+    """Return what is told of members that a list does not know; lost: rows that nothing else says where they stand."""
     total = sum(unmapped.values())
     counted = sorted(unmapped.items(), key=lambda item: (-item[1], item[0]))
     shown = ", ".join(f"'{member}' {count:,}" for member, count in counted[:_SHOWN])
     shown += f" and {len(counted) - _SHOWN} more" if len(counted) > _SHOWN else ""
     kept = "quarantined" if kind == "stage" else "kept as it stands"
+    if lost:
+        deals = "1 deal is" if lost == 1 else f"{lost:,} deals are"
+        kept = f"{deals} quarantined: nothing else says which of them are open"
     text = f"Rows whose {dimension} the agreement does not know: {total:,} ({shown}); {kept}."
-    severity = Severity.TAINTS if kind == "stage" else Severity.NOTES
+    severity = Severity.TAINTS if kind == "stage" or lost else Severity.NOTES
     return Finding(f"unmapped_{kind}", severity, text, total, tables=tables)
 
 

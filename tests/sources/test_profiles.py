@@ -248,3 +248,19 @@ tables:
 """
     drop = read({"people.csv": "id,at\nL1,2026-07-01 12:00:00\n"}, profiles={"s.yml": profile})
     assert drop.column("lead", "created_at") == [datetime(2026, 7, 1, 10)]
+
+
+def test_a_deal_whose_stage_nobody_agreed_on_is_set_aside_for_its_stage_and_yaml_says_how_to_keep_it(read):
+    drop = read({"deals.csv": HEADER + "D1;new;Proposal Sent Out;5;;;\nD2;new;Closed Won;5;;;\n"}, profiles=_deals())
+    assert drop.outcomes("opportunity") == {"read": 2, "kept": 1, "unmapped_stage": 1}
+    finding = drop.finding("unmapped_deal_stage")
+    assert (finding.failing, finding.severity) == (1, "taints")
+    assert "1 deal is quarantined" in finding.text
+    assert '"Proposal Sent Out": proposal' in finding.snippet
+
+
+def test_a_deal_of_an_unknown_stage_that_says_whether_it_is_closed_is_kept(read):
+    header = HEADER.replace("Changed", "Changed;Done;Won")
+    drop = read({"deals.csv": header + "D1;new;Proposal Sent Out;5;;;;no;no\n"}, profiles=_deals())
+    assert drop.outcomes("opportunity") == {"read": 1, "kept": 1}
+    assert drop.finding("unmapped_deal_stage").severity == "notes"
