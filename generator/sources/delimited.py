@@ -18,6 +18,8 @@ _UNKNOWN = "\udcff"
 _DAMAGE = (_UNKNOWN, "\0")
 #: A quoted cell may span lines; one that spans more has lost its closing quote.
 _MOST_LINES = 500
+#: Blanks between a quote that closes and the end of its cell, which Python's reader takes for a mistake.
+_PADDED = re.compile(r'" +(?=[,;|\t\r\n]|$)')
 
 csv.field_size_limit(1 << 24)
 codecs.register_error("mark_unknown", lambda problem: (_UNKNOWN, problem.end))  # type: ignore[attr-defined]
@@ -110,10 +112,11 @@ def _record(lines: _Pushback, line: str, start: int, layout: Layout) -> Record |
     if _is_clean(line, layout):
         return start, line.rstrip("\r\n")
     taken: list[str] = []
-    try:
-        cells = next(csv.reader((line,), delimiter=layout.delimiter, strict=True))
-    except csv.Error:
-        cells = _over_lines(lines, line, taken, layout)
+    cells = _cells((line,), layout) or _over_lines(lines, line, taken, layout)
+    if not cells and any(map(_PADDED.search, (line, *taken))):
+        lines.give_back(taken)
+        taken = []
+        cells = _over_lines(lines, line, taken, layout, is_padded=True)
     if len(cells) != len(layout.header):
         lines.give_back(taken)
         return Reject(start, Reason.UNDECODABLE if _is_damaged(line) else Reason.RAGGED)
@@ -137,7 +140,7 @@ def _is_damaged(line: str) -> bool:
     return any(sign in line for sign in _DAMAGE)
 
 
-def _over_lines(lines: _Pushback, line: str, taken: list[str], layout: Layout) -> list[str]:
+def _over_lines(lines: _Pushback, line: str, taken: list[str], layout: Layout, is_padded: bool = False) -> list[str]:
     """Return the cells of a record that goes on after `line`, adding to `taken` what it covers; [] for none."""
 
     def supply() -> Iterator[str]:
@@ -149,8 +152,13 @@ def _over_lines(lines: _Pushback, line: str, taken: list[str], layout: Layout) -
             taken.append(more)
             yield more
 
+    return _cells((_PADDED.sub('"', one) for one in supply()) if is_padded else supply(), layout)
+
+
+def _cells(lines: Iterable[str], layout: Layout) -> list[str]:
+    """Return the cells of the first record; [] where there is none. Blanks before a quote are no part of a cell."""
     try:
-        return next(csv.reader(supply(), delimiter=layout.delimiter, strict=True))
+        return next(csv.reader(lines, delimiter=layout.delimiter, strict=True, skipinitialspace=True))
     except (csv.Error, StopIteration):
         return []
 

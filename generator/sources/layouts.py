@@ -21,6 +21,8 @@ _DELIMITERS = ",;\t|"
 #: Between cells, where no tab is. A tab or a hard blank anywhere is taken for one beside a cell.
 _SIGNS = ",;|"
 _BORDERS = np.isin(np.arange(256), list(_SIGNS.encode() + b'\r\n"'))
+#: The engine passes over one blank before the quote of a cell, not over two.
+_WIDE = b'  "'
 _EDGE = re.compile(rb'[,;|\r\n"] | [,;|\r\n"]')
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
@@ -33,7 +35,7 @@ class Layout:
     delimiter: str
     header: tuple[str, ...]
     skip: int  # physical lines before the first record
-    is_even: bool  # every line ends alike, with LF or with CRLF, and none holds a NUL
+    is_even: bool  # every line ends alike, with LF or with CRLF, and none holds a NUL or two blanks before a quote
     is_utf8: bool  # the bytes may be read as they are
     lines: int = 0  # physical lines, where they end evenly
     is_crlf: bool = False
@@ -84,6 +86,7 @@ def layout_of(path: Path, expected: Expected) -> Layout:
 def _survey(path: Path) -> _Survey:
     decoder = codecs.getincrementaldecoder("utf-8")()
     is_utf8, is_trimmed, nuls, feeds, returns, pairs, last = True, True, 0, 0, 0, 0, b"\n"
+    is_wide, seam = False, b""
     with path.open("rb") as stream:
         while chunk := stream.read(_CHUNK):
             is_utf8 = is_utf8 and _goes_on(decoder, chunk)
@@ -95,9 +98,10 @@ def _survey(path: Path) -> _Survey:
             pairs += (chunk.count(b"\r\n") if counts[ord("\r")] else 0) + (joint == b"\r\n")
             hard = counts[ord("\t")] or (not chunk.isascii() and b"\xa0" in chunk)
             is_trimmed = is_trimmed and not (hard or _EDGE.search(joint) or _has_edges(signs, places))
-            last = chunk[-1:]
+            is_wide = is_wide or _WIDE in chunk or _WIDE in seam + chunk[:2]
+            last, seam = chunk[-1:], chunk[-2:]
     is_utf8 = is_utf8 and _goes_on(decoder, b"", final=True)
-    even = not nuls and (not returns or feeds == returns == pairs)
+    even = not nuls and not is_wide and (not returns or feeds == returns == pairs)
     lines = int(feeds) + (last != b"\n")
     looks_utf8 = is_utf8 or _is_damaged_utf8(path)
     return _Survey(is_utf8, looks_utf8, bool(even), lines, bool(returns), is_trimmed and last != b" ")
@@ -184,7 +188,7 @@ def first_records(
         elif line.strip():
             lines = _Lines(iter([line]), stream)
             sign = delimiter or _commonest_delimiter(line)
-            record = next(csv.reader(lines, delimiter=sign), [])
+            record = next(csv.reader(lines, delimiter=sign, skipinitialspace=True), [])
             yield sign, tuple(name.strip() for name in record), skip, lines.more
             skip += lines.more
             most -= 1
