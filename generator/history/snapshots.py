@@ -81,8 +81,12 @@ def keep_snapshot(private: Path, snapshot: Snapshot, secret: str) -> None:
 
 
 def digests(files: Iterable[Path]) -> Iterator[list[str]]:
-    """Yield name and sha256 of each file."""
-    return ([path.name, hashlib.sha256(path.read_bytes()).hexdigest()] for path in files)
+    """Yield name and sha256 of each file; one that cannot be read, and so says nothing, has an empty one."""
+    for path in files:
+        try:
+            yield [path.name, hashlib.sha256(path.read_bytes()).hexdigest()]
+        except OSError:
+            yield [path.name, ""]
 
 
 def _instant(path: Path) -> datetime | None:
@@ -103,4 +107,16 @@ def _rows(path: Path, mark: str) -> pd.DataFrame | None:
     except (OSError, pa.ArrowException):
         return None
     is_ours = (table.schema.metadata or {}).get(b"key", b"") == mark.encode()
-    return table.to_pandas() if is_ours and table.column_names == list(COLUMNS) else None
+    return table.to_pandas() if is_ours and table.column_names == list(COLUMNS) and _is_text(table) else None
+
+
+def _is_text(table: pa.Table) -> bool:
+    """Whether all cells are texts, those of amounts and dates such that they can be read."""
+    if not set(table.schema.types) <= {pa.string(), pa.large_string(), pa.null()}:
+        return False
+    try:
+        table["amount"].cast(pa.decimal128(18, 6))
+        table["close_date"].cast(pa.date32())
+    except pa.ArrowException:
+        return False
+    return True

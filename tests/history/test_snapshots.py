@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from drawn_drops import TAKEN, Company, Life
 
@@ -16,7 +18,7 @@ from generator.agreement import load_agreement
 from generator.calendar.zones import local_date, start_of_day
 from generator.engine import open_engine
 from generator.errors import PublishError
-from generator.history import Snapshots
+from generator.history import Snapshots, digests, snapshot_files
 from generator.project import PACKAGED, Project
 from generator.sources import open_drop
 from generator.sources.reading import read_exports
@@ -164,6 +166,43 @@ def test_snapshots_that_were_deleted_leave_a_wider_gap(dated, drops, company, pr
     with dated(drops[3]) as (engine, load):
         assert of(engine, STAGES) == set()
         assert "snapshot_begun" in {one.id for one in load.findings}
+
+
+def _other(column, cell):
+    """Return what writes a snapshot anew, with another cell throughout one of its columns."""
+
+    def write(path):
+        table = pq.read_table(path)
+        cells = pa.array([cell] * table.num_rows)
+        pq.write_table(table.set_column(table.column_names.index(column), column, cells), path)
+
+    return write
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [_other("amount", "many"), _other("amount", 7), _other("close_date", "2026-99-99"), _other("stage", ["won"])],
+)
+def test_a_snapshot_with_cells_of_another_kind_is_left_out(dated, drops, private, spoil):
+    for path in drops[:2]:
+        with dated(path):
+            pass
+    first = min(private.rglob("*.parquet"))
+    spoil(first)
+    with dated(drops[2]) as (_, load):
+        told = [one for one in load.findings if one.id == "snapshot_spoilt"]
+        assert [first.name in one.text for one in told] == [True]
+        assert load.compared["opportunity_stage_event"] == TAKEN[1:3]
+
+
+def test_a_snapshot_that_cannot_be_read_keeps_nobody_from_publishing(private):
+    folder = private / "snapshots"
+    folder.mkdir(parents=True)
+    names = [f"2026-10-0{n}T180000000000Z.parquet" for n in (1, 2, 3)]
+    (folder / names[0]).mkdir()
+    (folder / names[1]).symlink_to("nowhere")
+    (folder / names[2]).symlink_to(names[2])
+    assert list(digests(snapshot_files(private, datetime(2026, 11, 1)))) == [[name, ""] for name in names]
 
 
 @pytest.mark.parametrize("spoil", [b"", b"PAR1 cut off", None])
