@@ -55,6 +55,8 @@ create or replace macro zoned_values(c) as
     regexp_replace(c, '"(\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)"', '"\1Z"', 'g');
 create or replace macro person_id(c) as
     case when c is null or regexp_matches(c, '^[0-9]+$') then c else 'u' || left(md5(lower(c)), 12) end;
+create or replace macro nameless_id(c) as
+    case when contains(trim(c), ' ') or contains(c, '@') then person_id(trim(c)) else c end;
 create or replace macro short_label(c) as
     case when length(clean_cell(c)) > 40 or contains(c, chr(10)) then '(free text)' else clean_cell(c) end;
 create or replace macro entries(c) as

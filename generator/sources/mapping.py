@@ -14,6 +14,8 @@ from .report import Reason
 
 #: Before the first of these days lie the dates that systems write where they know none, up to the first of Unix in any
 #: zone; the last one is what they write for "never ends".
+#: Ids of colleagues; a system that has none names them, and the name is no id that may be shown.
+_OWNERS = frozenset({"owner_id", "actor_owner_id", "manager_id"})
 _FIRST_DAY, _LAST_DAY = "timestamp '1970-01-02'", "timestamp '9999-12-31 23:59:59.999999'"
 
 
@@ -221,6 +223,8 @@ class _Reading:
             return f"keyed_hash({raw.as_text().sql})"
         numbers = rule.numbers or self._profile.written(self._source, "numbers") or "point"
         value = parsed(kind, raw, numbers, self._profile.strict)
+        if column.name in _OWNERS:
+            return f"nameless_id({value})"
         return f"lower({value})" if column.choices else value
 
     def _by_stage(self, column: Column, cell: _Filled, rule: Rule) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -264,3 +265,14 @@ def test_a_deal_of_an_unknown_stage_that_says_whether_it_is_closed_is_kept(read)
     drop = read({"deals.csv": header + "D1;new;Proposal Sent Out;5;;;;no;no\n"}, profiles=_deals())
     assert drop.outcomes("opportunity") == {"read": 1, "kept": 1}
     assert drop.finding("unmapped_deal_stage").severity == "notes"
+
+
+@pytest.mark.parametrize("owner", ["Pat Sample", "pat@example.com"])
+def test_owners_whom_a_file_only_names_get_one_id_in_all_tables_that_does_not_say_the_name(read, owner):
+    deals = "opportunity_id,type,stage,is_closed,is_won,owner_id\nD1,new_business,won,true,true," + owner + "\n"
+    owners = f"owner_id,team,display_name,manager_id\n{owner},sales,Pat Sample,{owner.upper()}\n7,sales,Kim Example,\n"
+    drop = read({"opportunity.csv": deals, "owner.csv": owners})
+    ids = {value for row in drop.rows("select owner_id, manager_id from canonical.owner") for value in row}
+    (of_deal,) = drop.rows("select owner_id from canonical.opportunity")[0]
+    assert ids == {of_deal, "7", None}
+    assert re.fullmatch("u[0-9a-f]{12}", of_deal)
