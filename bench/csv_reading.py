@@ -12,7 +12,7 @@ from bench.timing import Run, print_table, run
 from generator.canonical import TABLES
 
 #: What `memory_limit` is set to: what does not fit waits on disk, and the whole process stays below 1 GB.
-_MEMORY = "512MB"
+_MEMORY = "680MB"
 
 
 def main(leads: int = 1_000_000, folder: Path | None = None, memory: str = _MEMORY) -> None:

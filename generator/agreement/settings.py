@@ -171,7 +171,8 @@ class Settings(AgreementFile):
         8_000_000_000, description="Largest size of an unpacked archive, in bytes."
     )
     memory_limit: Annotated[str, Field(pattern=r"^\d+(\.\d+)?\s?(MB|GB|MiB|GiB)$")] = Field(
-        "2GB", description="Memory that calculating may use, such as 2GB or 512MB."
+        "2GB",
+        description="Memory that calculating may use, about; such as 2GB or 512MB. What does not fit waits on disk.",
     )
     query_seconds: Annotated[int, Field(ge=1, le=86_400)] = Field(120, description="Longest time for one KPI query.")
     stale_days: Count = Field(

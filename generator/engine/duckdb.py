@@ -13,6 +13,8 @@ import pyarrow as pa
 
 from generator.errors import EngineError, printable
 
+#: Of the memory that is allowed; the rest is for what is worked out beside the database.
+_SHARE = 0.75
 _BATCH = 200_000  # rows; large enough that a part costs nothing, small enough to hold a few
 
 
@@ -105,12 +107,15 @@ class Connection:
 
 
 class DuckDbEngine(Connection):
-    """The default engine; use as a context manager so that the database and its spill folder go away."""
+    """The default engine; use as a context manager so that the database and its spill folder go away.
+
+    memory_limit: what the whole process may take, about; such as 2GB. What does not fit waits on disk.
+    """
 
     def __init__(self, memory_limit: str = "2GB", threads: int | None = None) -> None:
         self._spill = tempfile.TemporaryDirectory(prefix="onefunnel-")
         config: dict[str, Any] = {
-            "memory_limit": memory_limit,
+            "memory_limit": _share_of(memory_limit),
             "temp_directory": self._spill.name,
             # Nothing may be fetched: the site is built offline and the same way everywhere.
             "autoinstall_known_extensions": False,
@@ -133,6 +138,12 @@ class DuckDbEngine(Connection):
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _share_of(memory: str) -> str:
+    """Return the part of a text such as 2GB that the database may take."""
+    number = memory.rstrip("BGMi ")
+    return f"{float(number) * _SHARE:.3f}{memory[len(number) :].strip()}"
 
 
 def open_engine(url: str = "duckdb", memory_limit: str = "2GB", threads: int | None = None) -> DuckDbEngine:
