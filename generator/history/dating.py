@@ -29,7 +29,7 @@ OBJECTS: Final = f"""
     select 'deal', {keyed("opportunity", ("opportunity_id",))}, opportunity_id, created_at
     from canonical.opportunity cross join row_secret
 """
-#: How each stands in this drop, as the columns of a snapshot. A lead whose changes another system tells needs none.
+#: How each stands in this drop, as the columns of a snapshot.
 STATES: Final = {
     "lead": f"""
         select
@@ -39,16 +39,8 @@ STATES: Final = {
             select
                 lead_id, to_stage, source_system,
                 row_number() over (partition by lead_id order by occurred_at desc, to_stage, event_id) as place
-            from canonical.lifecycle_event as event
-            where
-                {UNDATED}
-                and not exists (
-                    select 1 from canonical.lifecycle_event as told
-                    where
-                        told.lead_id = event.lead_id
-                        and coalesce(told.provenance, '') <> 'current_only'
-                        and coalesce(told.source_system, 'crm') <> coalesce(event.source_system, 'crm')
-                )
+            from canonical.lifecycle_event
+            where {UNDATED}
         ) as standing
         cross join row_secret
         where place = 1
@@ -136,23 +128,38 @@ _PRECISION = """
     end
 """
 _DEAL_STATE = f"stage, cast(amount as {Type.MONEY.value}), currency, cast(close_date as date), forecast_category"
-#: What changes are written as, table by table. What a lead's own records say of the time in between goes before a
-#: comparison. Until a deal was first seen it is taken to have stood as it was then. Of a lead that was given on, the
-#: first owner counts from when he was seen.
+#: What changes are written as, table by table. A stage that a lead's records tell of the time in between, or that
+#: another system tells at all, is not told again; one that no record tells came after those that are told. Until a
+#: deal was first seen it is taken to have stood as it was then. Of a lead that was given on, the first owner counts
+#: from when he was seen.
 EVENTS: Final = {
     "lead": f"""
         insert into canonical.lifecycle_event
             (event_id, lead_id, occurred_at, to_stage, source_system, precision, provenance)
         select event_id, id, moment, stage, source, {_PRECISION}, 'snapshot_diff'
-        from snapshot_change as change
-        where
-            object = 'lead'
-            and (mark_before is not null or stage <> first_stage)
-            and not exists (
-                select 1 from canonical.lifecycle_event as told
-                where
-                    told.lead_id = change.id and told.occurred_at > change.from_at and told.occurred_at <= change.moment
-            )
+        from (
+            select
+                change.event_id, change.id, change.moment, change.stage, change.source, change.as_of,
+                greatest(change.from_at, coalesce(max(told.occurred_at), change.from_at)) as from_at,
+                max(
+                    case
+                        when told.to_stage = change.stage
+                            and (
+                                told.occurred_at > change.from_at
+                                or coalesce(told.source_system, 'crm') <> change.source
+                            )
+                            then 1
+                        else 0
+                    end
+                ) as is_told
+            from snapshot_change as change
+            left join canonical.lifecycle_event as told
+                on told.lead_id = change.id and told.occurred_at <= change.moment
+            where change.object = 'lead' and (change.mark_before is not null or change.stage <> change.first_stage)
+            group by
+                change.event_id, change.id, change.moment, change.stage, change.source, change.as_of, change.from_at
+        ) as dated
+        where is_told = 0
     """,
     "deal": f"""
         insert into canonical.opportunity_stage_event

@@ -68,11 +68,29 @@ LATE_COPY = """
     ---+----------------------+------------+------------+-------------+-------------------
     1  | 2026-03-02T09:00:00Z | {status}   | Trade Show | false       | 00Q000000000001AAA
 """
+HUBSPOT = """
+    Record ID | Create Date      | Lifecycle Stage | Original Traffic Source | Became a Customer Date
+    ----------+------------------+-----------------+-------------------------+-----------------------
+    1         | 2026-03-02 09:00 | {status}        | Paid Search             |
+    2         | 2026-03-02 09:00 | Customer        | Paid Search             | 2026-06-01 12:00
+    3         | 2026-03-02 09:00 | Evangelist      | Paid Search             | 2026-06-01 12:00
+"""
+HUBSPOT_DATES = """
+    Record ID | Create Date      | Lifecycle Stage | Original Traffic Source | Became a Lead Date | Became a Marketing Qualified Lead Date
+    ----------+------------------+-----------------+-------------------------+--------------------+---------------------------------------
+    1         | 2026-03-02 09:00 | {status}        | Paid Search             | 2026-03-02 09:00   | {mql}
+"""
+HUBSPOT_HISTORY = """
+    contact_id | name           | value     | timestamp
+    -----------+----------------+-----------+---------------------
+    1          | lifecyclestage | Contacted | 2026-10-05T09:00:00Z
+"""
 #: System -> (its list of headers, its leads by file, columns of its own views, the lead whose stage changes).
 SYSTEMS = {
     "zoho": ("zoho", "Leads_2026_10.csv", ZOHO, set(), "1"),
     "dynamics365": ("dynamics365", "All Leads.csv", DYNAMICS, {"Created On", "Owner"}, "1"),
     "salesforce_reports": ("salesforce", "report1.csv", REPORT, {"Lead ID", "MQL Date"}, "00Q000000000001EAA"),
+    "hubspot": ("hubspot", "contacts.csv", HUBSPOT, set(), "1"),
     "marketo": ("marketo", "export-1.csv", MARKETO, set(), "1"),
 }
 CHANGED = "select lead_id, to_stage, precision, cast(occurred_at as varchar) from canonical.lifecycle_event where provenance = 'snapshot_diff'"
@@ -132,7 +150,11 @@ def test_the_same_leads_twice_have_no_change(dated, system):
 
 @pytest.mark.parametrize(
     ("system", "history"),
-    [("salesforce_reports", {"report2.csv": REPORT_HISTORY}), ("marketo", {"activities.csv": MARKETO_CHANGES})],
+    [
+        ("salesforce_reports", {"report2.csv": REPORT_HISTORY}),
+        ("marketo", {"activities.csv": MARKETO_CHANGES}),
+        ("hubspot", {"contact_property_history.csv": HUBSPOT_HISTORY}),
+    ],
 )
 def test_a_history_in_the_drop_goes_before_a_comparison(dated, system, history):
     _, name, leads, _, lead = SYSTEMS[system]
@@ -150,3 +172,25 @@ def test_what_one_system_tells_of_a_lead_is_not_told_again_by_comparing_another(
             assert [row[1:] for row in engine.rows(TOLD)] == [("sal", "history")]
             about_stages = [one.id for one in load.findings if one.tables == ("lifecycle_event",)]
             assert not {"snapshot_begun", "snapshot_history"} & set(about_stages)
+
+
+def test_dates_of_the_stage_at_hand_go_before_a_comparison(dated):
+    assert not unknown_headers("hubspot", HUBSPOT_DATES)
+    for taken, status, mql in zip(TAKEN, ("Lead", "MQL"), ("", "2026-10-05 09:00"), strict=True):
+        leads = HUBSPOT_DATES.replace("{status}", status).replace("{mql}", mql)
+        with dated({"contacts.csv": leads}, taken) as (engine, load):
+            told = engine.rows(TOLD)
+            assert not {"snapshot_begun", "snapshot_history"} & {
+                one.id for one in load.findings if one.tables == ("lifecycle_event",)
+            }
+    assert told == [("1", "lead", "stage_date_column"), ("1", "mql", "stage_date_column")]
+
+
+def test_a_stage_without_dates_comes_after_those_that_have_them(dated):
+    """The columns tell of MQL alone; that it was left since is seen, in a gap that begins with its date."""
+    others = "    2         | 2026-03-02 09:00 | SAL | Paid Search | 2026-03-02 09:00 | \n"
+    for taken, status in zip(TAKEN, ("MQL", "SAL"), strict=True):
+        leads = HUBSPOT_DATES.replace("{status}", status).replace("{mql}", "2026-10-01 09:00")
+        with dated({"contacts.csv": leads + others}, taken) as (engine, _):
+            found = engine.rows(CHANGED)
+    assert found == [("1", "sal", "month", "2026-10-08 23:59:59.999999")]

@@ -37,7 +37,10 @@ CALLS = """
     500       | 2026-03-03 11:00 | Ann Example          | Left voicemail | Outbound       | 101
     501       | 2026-03-04 11:00 | Ben Example          | Connected      | Inbound        | 102
 """
-STAGES = "select lead_id, to_stage, strftime(occurred_at, '%m-%d %H') from canonical.lifecycle_event order by all"
+STAGES = (
+    "select lead_id, to_stage, strftime(occurred_at, '%m-%d %H') from canonical.lifecycle_event"
+    " where provenance <> 'current_only' order by all"
+)
 
 
 @pytest.fixture(params=["by label", "by internal name"])
@@ -52,7 +55,8 @@ def test_each_generation_of_date_columns_tells_when_a_stage_was_entered_the_newe
         ("101", "mql", "03-04 08"),
         ("102", "mql", "03-09 08"),
     ]
-    assert contacts.column("lifecycle_event", "provenance") == ["stage_date_column"] * 3
+    # No date tells since when the second one is a lead, as it stands now.
+    assert contacts.column("lifecycle_event", "provenance") == ["current_only"] + ["stage_date_column"] * 3
 
 
 def test_a_contact_has_its_channel_creation_and_both_its_forms(contacts):
@@ -173,7 +177,7 @@ def test_a_date_of_an_associated_record_is_not_the_contacts_own(golden):
     again = CONTACTS.replace("First Conversion Date | ", "Date entered 'Customer (Lifecycle Stage Pipeline)' | ")
     again = again.replace("Became an Evangelist Date |", "First Conversion Date     |", 1)
     drop = golden("hubspot", {"contacts.csv": again.replace("2026-06-01 12:00 ", "                 ")})
-    assert drop.rows("select to_stage from canonical.lifecycle_event where lead_id = '101'") == [("mql",)]
+    assert [stage for lead, stage, _ in drop.rows(STAGES) if lead == "101"] == ["mql"]
 
 
 def test_a_copy_in_a_warehouse_has_its_times_in_utc_and_the_stage_history_of_deals(golden):
