@@ -146,8 +146,9 @@ def told_at_home(context: Context) -> Iterator[str]:
     if now and now.faults and not _only_samples(now):
         yield f"{now.label}: {'; '.join(now.faults)}."
     if soon and soon.faults and today >= soon.starts_on - AHEAD:
-        days = formats.several((soon.starts_on - today).days, "day")
-        yield f"{soon.label} begins in {days}: {'; '.join(soon.faults)}."
+        days = (soon.starts_on - today).days
+        begins = f"begins in {formats.several(days, 'day')}" if days > 0 else "begins now"
+        yield f"{soon.label} {begins}: {'; '.join(soon.faults)}."
 
 
 def _only_samples(ahead: Ahead) -> bool:

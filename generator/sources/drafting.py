@@ -217,7 +217,8 @@ def _head(system: str, files: list[_File]) -> str:
     dates = "[iso, proven]" if any(re.fullmatch(_TWO_NUMBERS, value) for value in values) else "iso"
     return (
         f"# Drafted from {', '.join(_on_one_line(file.name) for file in files)}.\n"
-        "# Lines with ? are guesses or questions: answer them, then run `onefunnel check`.\n"
+        "# Lines with ? are guesses or questions: answer them, keep this as content/sources/<system>.yml,\n"
+        "# then run `onefunnel check`.\n"
         f"system: {_scalar(system)}\ntitle: {_scalar(system.title())}\nencodings: [utf-8, cp1252]\n"
         f"dates: {dates}\nnumbers: proven\n"
     )

@@ -235,7 +235,8 @@ def _snippet(kind: MapName, known: Mapping[str, str], unknown: Counter[str]) -> 
         "deal_stage": ("pipeline.yml", "stage_spellings"),
     }[kind]
     items = "".join(f"  {text}: {_likely(member, known)}  # {rows}\n" for text, (member, rows) in members.items())
-    return f"# content/agreement/{file}: what each looks most like; write what it means\n{key}:\n{items}"
+    head = f"# content/agreement/{file}, after its first line `schema: 1`"
+    return f"{head}: what each looks most like; write what it means\n{key}:\n{items}"
 
 
 def _channels(members: Mapping[str, tuple[str, str]], taken: frozenset[str]) -> str:
@@ -248,7 +249,7 @@ def _channels(members: Mapping[str, tuple[str, str]], taken: frozenset[str]) -> 
         f"    title: {texts[0]}\n    paid: false\n    native: [{', '.join(texts)}]\n"
         for ident, texts in alike.items()
     )
-    return f"# content/agreement/channels.yml\nchannels:\n{items}"
+    return f"# content/agreement/channels.yml, after its first line `schema: 1`\nchannels:\n{items}"
 
 
 def _likely(member: str, known: Mapping[str, str]) -> str:

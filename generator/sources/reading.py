@@ -187,7 +187,10 @@ def _nothing(members: tuple[Member, ...], unread: list[str]) -> Mistake:
     if not members:
         return Mistake("the drop", "holds no file", "Put the exports of your systems into it.")
     labels = ", ".join(member.label for member in members[:5]) + (" ..." if len(members) > 5 else "")
-    hint = "Describe them in content/sources/, or name them as a profile expects (lead.csv, Lead.csv)."
+    hint = (
+        "Describe them in content/sources/ (onefunnel profile drafts it), or name them as a profile expects"
+        " (lead.csv, Lead.csv)."
+    )
     return Mistake(labels, "no profile claims any of these files", " ".join(unread[:3]) or hint)
 
 

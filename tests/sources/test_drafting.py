@@ -81,7 +81,7 @@ def test_a_file_without_rows_is_refused(drafted):
 def test_the_command_prints_the_draft(command, tmp_path):
     (tmp_path / "deals.csv").write_text(DEALS)
     said = command("profile", tmp_path / "deals.csv", "--system", "acme").output
-    assert said.splitlines()[2] == "system: acme"
+    assert said.splitlines()[3] == "system: acme"
 
 
 def test_a_file_may_be_named_from_where_one_stands(tmp_path, monkeypatch):
