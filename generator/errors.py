@@ -36,6 +36,10 @@ _ENVIRONMENT = _FULL | {
     errno.ELOOP,
     errno.EBUSY,
     errno.ESTALE,
+    # A file stands where a folder goes, or the other way round.
+    errno.EEXIST,
+    errno.ENOTDIR,
+    errno.EISDIR,
 }
 
 

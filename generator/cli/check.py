@@ -83,8 +83,11 @@ def _need_private(file: Path, project: Project, exports: Path | None) -> None:
 
 def _write_quarantine(rows: Iterable[Quarantined], file: Path) -> None:
     """Write where rows stand that were set aside, and why; never what they say."""
+    from generator.kpis.writing import neutral
+
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(("file", "line", "table", "reason", "column"))
-        writer.writerows((row.file, row.line, row.table, row.reason.value, row.column) for row in rows)
+        for row in rows:
+            writer.writerow((neutral(row.file), row.line, row.table, row.reason.value, neutral(row.column)))

@@ -50,3 +50,11 @@ def test_where_reading_stops_the_rows_set_aside_are_written_all_the_same(command
     names = ("file", "line", "table", "reason", "column")
     assert [tuple(str(row[name]) for name in names) for row in found["quarantine"]] == rows
     assert "Example" not in aside.read_text() + json.dumps(found)
+
+
+def test_names_of_files_run_nothing_in_a_spreadsheet(command, project, tmp_path):
+    folder, aside = tmp_path / "2026-11-20", tmp_path / "quarantine.csv"
+    (folder / "=1+1").mkdir(parents=True)
+    (folder / "=1+1" / "lead.csv").write_text(LEADS)
+    command("--project", project, "check", "--exports", folder, "--quarantine", aside, code=11)
+    assert [row["file"] for row in csv.DictReader(aside.open())] == ["'=1+1/lead.csv"] * 2
