@@ -76,3 +76,21 @@ def test_standing_units_give_what_a_row_for_every_snapshot_gives(november, kind)
     named = rows.drop(columns=["from_at", "to_at", "instant"])
     found = november.measure(kind, standing, by=["region"], types=TYPES).frame
     pd.testing.assert_frame_equal(found, november.measure(kind, named, by=["region"]).frame)
+
+
+def test_spans_turned_around_of_an_instant_or_beyond_the_calendar_do_no_harm(november):
+    measured = november.measure(
+        "count",
+        """
+        unit     | from_at          | to_at
+        turned   | 2026-07-01 00:00 | 2026-05-02 00:00
+        instant  | 2026-06-01 00:00 | 2026-06-01 00:00
+        ended    |                  | 2026-07-01 00:00
+        ahead    | 9999-12-31 23:59 |
+        backward | 9999-12-31 23:59 | 0001-01-01 00:00
+        always   | 0001-01-01 00:00 | 9999-12-31 23:59
+        ancient  | 0001-01-01 00:00 | 0001-01-02 00:00
+        """,
+        types=TYPES,
+    )
+    assert values(measured, "2026-04", "2026-05", "2026-06", "2026-07", "all") == [1, 1, 1, 1, 1]
