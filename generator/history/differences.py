@@ -135,10 +135,35 @@ def _mappings(old: Agreement, new: Agreement) -> Iterator[Difference]:
         ("stage", {one.id: one for one in old.lifecycle.stages}, {one.id: one for one in new.lifecycle.stages}),
         ("deal stage", {one.id: one for one in old.pipeline.stages}, {one.id: one for one in new.pipeline.stages}),
     )
+    spelled = {
+        "reason": (old.lifecycle.reason_spellings, new.lifecycle.reason_spellings),
+        "stage": (old.lifecycle.stage_spellings, new.lifecycle.stage_spellings),
+        "deal stage": (old.pipeline.stage_spellings, new.pipeline.stage_spellings),
+    }
     for word, before, after in kinds:
         for name in sorted(before.keys() | after.keys()):
             if before.get(name) != after.get(name):
                 yield Difference("mapping", _mapping(word, before.get(name), after.get(name)))
+        yield from _spellings(word, before, after, *spelled.get(word, ({}, {})))
+
+
+def _spellings(
+    word: str,
+    old: Mapping[str, _Spelled],
+    new: Mapping[str, _Spelled],
+    before: Mapping[str, str],
+    after: Mapping[str, str],
+) -> Iterator[Difference]:
+    """Yield which further spellings mean something else than they did; before, after: spelling -> id."""
+    for text in sorted(before.keys() | after.keys()):
+        was, now = before.get(text), after.get(text)
+        if was == now:
+            continue
+        if now is None:
+            yield Difference("mapping", f"“{text}” no longer counts as the {word} “{old[was or ''].title}”.")
+        else:
+            instead = f", no longer as “{old[was].title}”" if was else ""
+            yield Difference("mapping", f"“{text}” now counts as the {word} “{new[now].title}”{instead}.")
 
 
 def _mapping(word: str, was: _Spelled | None, now: _Spelled | None) -> str:
@@ -199,7 +224,7 @@ def _owners(old: Agreement, new: Agreement) -> Iterator[Difference]:
 
 def _rest(old: Agreement, new: Agreement) -> Iterator[Difference]:
     """Yield what has no sentence of its own: by file, the parts that differ."""
-    told = {"stages", "reasons", "definitions", "commitments"}
+    told = {"stages", "reasons", "definitions", "commitments", "stage spellings", "reason spellings"}
     for name, was, now in (("lifecycle.yml", old.lifecycle, new.lifecycle), ("sla.yml", old.sla, new.sla)):
         parts = [part for part in differing(was, now) if part not in told]
         if parts:

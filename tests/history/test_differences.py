@@ -100,6 +100,28 @@ def test_a_spelling_says_what_now_counts_as_what(told, side):
     assert f"“{channel.native[0]}” no longer counts as it" in text
 
 
+def test_further_spellings_say_what_they_mean_now_and_meant_before(told, side):
+    pipeline = side.agreement.pipeline.model_copy(update={"stage_spellings": {"Offer out": "proposal"}})
+    first = told(pipeline=pipeline)
+    assert first == [("mapping", f"“Offer out” now counts as the deal stage “{_title(side, 'proposal')}”.")]
+    lifecycle = side.agreement.lifecycle.model_copy(update={"stage_spellings": {"Hot": "mql"}})
+    moved = lifecycle.model_copy(update={"stage_spellings": {"Hot": "sql"}})
+    before, after, gone = (
+        Side(replace(side.agreement, lifecycle=one), side.kpis, side.profiles)
+        for one in (lifecycle, moved, side.agreement.lifecycle)
+    )
+    assert [one.text for one in differences(before, after)] == [
+        "“Hot” now counts as the stage “Sales qualified lead”, no longer as “Marketing qualified lead”."
+    ]
+    assert [one.text for one in differences(after, gone)] == [
+        "“Hot” no longer counts as the stage “Sales qualified lead”."
+    ]
+
+
+def _title(side, deal_stage):
+    return next(one.title for one in side.agreement.pipeline.stages if one.id == deal_stage)
+
+
 def test_opening_hours_say_what_they_were(told, side):
     calendar = side.agreement.calendars[0]
     found = told(calendars=(replace_windows(calendar), *side.agreement.calendars[1:]))
