@@ -80,7 +80,8 @@ def test_maven_by_region_manager_and_state(maven):
     }
     wins, closed = maven.rows(
         "select sum(case when d.is_won then 1 else 0 end), count(*) from canonical.opportunity d"
-        " join canonical.owner o on o.owner_id = d.owner_id where o.manager_id = 'Rocco Neubert' and d.is_closed"
+        " join canonical.owner o on o.owner_id = d.owner_id where d.is_closed"
+        " and o.manager_id = 'u' || left(md5('rocco neubert'), 12)"  # people whom a file only names bear no name
     )[0]
     assert round(wins / closed, 4) == 0.6208
     assert "GTXPro" not in maven.column("opportunity", "product")
