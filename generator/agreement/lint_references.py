@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from .criteria import AttributeCondition, conditions
 from .findings import Files, Finding, spelled_twice, unknown
-from .forms import AgreementFile
+from .forms import AgreementFile, folded
 
 
 def items_that_stand_twice(name: str, file: AgreementFile) -> Iterator[Finding]:
@@ -35,19 +35,31 @@ def spellings_of_deal_stages(files: Files) -> Iterator[Finding]:
 
 
 def further_spellings_of_lifecycle(files: Files) -> Iterator[Finding]:
-    """What a further spelling means is there."""
-    stages = [stage.id for stage in files.lifecycle.stages]
-    for text, stage in files.lifecycle.stage_spellings.items():
-        yield from unknown("lifecycle", ("stage_spellings", text), "stage", stage, stages)
-    for text, reason in files.lifecycle.reason_spellings.items():
-        yield from unknown("lifecycle", ("reason_spellings", text), "reason", reason, files.reasons)
+    """What a further spelling means is there, and nothing else is meant by it."""
+    life = files.lifecycle
+    stages = [(s.id, s.title, s.native) for s in life.stages]
+    reasons = [(r.code, r.title, r.native) for r in life.reasons]
+    yield from _further("lifecycle", "stage_spellings", "stage", life.stage_spellings, stages)
+    yield from _further("lifecycle", "reason_spellings", "reason", life.reason_spellings, reasons)
 
 
 def further_spellings_of_deal_stages(files: Files) -> Iterator[Finding]:
-    """What a further spelling means is there."""
-    stages = [stage.id for stage in files.pipeline.stages]
-    for text, stage in files.pipeline.stage_spellings.items():
-        yield from unknown("pipeline", ("stage_spellings", text), "deal stage", stage, stages)
+    """What a further spelling means is there, and nothing else is meant by it."""
+    stages = [(s.id, s.title, s.native) for s in files.pipeline.stages]
+    yield from _further("pipeline", "stage_spellings", "deal stage", files.pipeline.stage_spellings, stages)
+
+
+def _further(
+    file: str, key: str, kind: str, spellings: Mapping[str, str], entries: Sequence[tuple[str, str, tuple[str, ...]]]
+) -> Iterator[Finding]:
+    meant: dict[str, str] = {}
+    for ident, title, native in entries:
+        for text in (ident, title, *native):
+            meant.setdefault(folded(text), ident)
+    for text, ident in spellings.items():
+        yield from unknown(file, (key, text), kind, ident, [known for known, _, _ in entries])
+        if (holder := meant.setdefault(folded(text), ident)) != ident:
+            yield Finding(file, (key, text), f"'{text}' stands for '{holder}' already", "Keep one of the two.")
 
 
 def pipelines_nobody_can_win(files: Files) -> Iterator[Finding]:

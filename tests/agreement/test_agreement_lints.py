@@ -258,6 +258,13 @@ CONTRADICTIONS = {
     "a spelling of a reason that is not there": (
         "lifecycle", "reason_spellings: {Bad vibes: vibes}", "reason_spellings", "'vibes'",
     ),
+    "a spelling that means another stage already": (
+        "lifecycle", "stage_spellings: {MQL: sql}", "stage_spellings", "'MQL' stands for 'mql' already",
+    ),
+    "two further spellings that are one": (
+        "pipeline", "stage_spellings: {In talks: prospecting, in  TALKS: closed_won}", "stage_spellings",
+        "'in  TALKS' stands for 'prospecting' already",
+    ),
     "a pipeline nobody can win": (
         "pipeline", "stages:\n  - {id: closed_won, enabled: false}", "stages", "no deal stage has the outcome won",
     ),
