@@ -96,7 +96,10 @@ def cause_text(cause: Cause) -> str:
 def _value(value: Decimal | None, status: str, unit: str, currency: str) -> str:
     if value is not None:
         return formats.number(float(value), unit, currency)
-    return "not there" if status == "absent" else words.STATUS_WORDS.get(status, status).partition(":")[0] or "n/a"
+    if status == "absent":
+        return "not there"
+    why_not = words.STATUS_WORDS.get(status, status).partition(":")[0]
+    return f"n/a ({why_not})" if why_not else "n/a"
 
 
 def _signed(value: Decimal | None, unit: str, currency: str) -> str:

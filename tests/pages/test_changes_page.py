@@ -92,7 +92,7 @@ def test_causes_are_said_in_words_or_said_to_be_unknown(page, kept, causes, said
 def test_a_value_that_vanished_is_told_and_not_subtracted(page):
     text = page(changes(split("mql_to_sql", "0.5", "maturing", turn="restated")))
     assert "the value vanished by restated history" in text
-    assert "| maturing | – | – | – |" in text
+    assert "| n/a (maturing) | – | – | – |" in text
 
 
 def test_a_kpi_that_is_gone_has_no_link_and_its_title_stays_text(page):
