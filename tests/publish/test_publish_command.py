@@ -56,7 +56,7 @@ def test_the_pages_of_a_version_know_of_the_others(published, company):
     page = (company / "public/2026-11-20/index.html").read_text()
     assert '"version": {"default": "latest", "provider": "mike"}' in page
     assert "versions.js" in page
-    assert 'rel="alternate" type="application/atom+xml" title="Versions" href="./../feed.xml"' in page
+    assert 'rel="alternate feed" type="application/atom+xml" title="Versions" href="./../feed.xml"' in page
     changes = (company / "public/2026-11-20/changes.html").read_text()
     assert '<a href="./../feed.xml">Feed of versions</a>' in changes
     assert (company / "public/feed.xml").is_file()
