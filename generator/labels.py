@@ -19,10 +19,19 @@ def labels_of(engine: Engine, agreement: Agreement) -> dict[str, dict[str, str]]
 
 
 def _owner_labels(engine: Engine, names: bool) -> dict[str, str]:
-    rows = engine.rows("select owner_id, display_name, coalesce(role, team), owner_id from owner order by owner_id")
-    if names:
-        return {owner: name or f"{role} {_tail(owner)}" for owner, name, role, _ in rows}
-    return {owner: f"{role or 'Owner'} {_tail(owner)}" for owner, _, role, _ in rows}
+    """Return how each owner is printed, those of leads and deals too that no list of owners knows."""
+    rows = engine.rows("""
+        select known.owner_id, listed.display_name, coalesce(listed.role, listed.team, 'Owner')
+        from (
+            select owner_id from owner
+            union select owner from lead
+            union select owner from deal
+        ) known
+        left join owner listed on listed.owner_id = known.owner_id
+        where known.owner_id is not null
+        order by known.owner_id
+    """)
+    return {owner: (name if names else None) or f"{role} {_tail(owner)}" for owner, name, role in rows}
 
 
 def _tail(identifier: str) -> str:
