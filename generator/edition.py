@@ -17,7 +17,7 @@ from generator.history import PRIVATE, digests, snapshot_files
 from generator.prepare import Request
 from generator.progress import Progress
 from generator.project import PACKAGED, Project
-from generator.publish import Edition, Outcome, Ways, publish, publish_to_branch
+from generator.publish import Edition, Outcome, Ways, named, publish, publish_to_branch
 from generator.sources import open_drop
 from generator.sources.containers import drop_files, sha256_of
 from generator.sources.report import Drop
@@ -70,7 +70,7 @@ def edition_of(project: Project, request: Request, progress: Progress, ways: Way
         private = project.root / PRIVATE
         build(project, request, site, progress, site_url=address, latest=ways.alias, before=before, private=private)
 
-    return Edition(drop.id, inputs, build_version, f"{settings.company}: KPIs", settings.record_retention_days)
+    return Edition(drop.id, inputs, build_version, named(settings.company), settings.record_retention_days)
 
 
 def _inputs(project: Project, request: Request, drop: Drop) -> Mapping[str, str]:

@@ -2,8 +2,19 @@
 
 from generator.publish.aliases import Kind
 from generator.publish.branch import publish_to_branch
-from generator.publish.edition import Edition
+from generator.publish.edition import Edition, named
 from generator.publish.publishing import Outcome, Ways, publish
 from generator.publish.versions import Version, inputs_of, versions_of
 
-__all__ = ["Edition", "Kind", "Outcome", "Version", "Ways", "inputs_of", "publish", "publish_to_branch", "versions_of"]
+__all__ = [
+    "Edition",
+    "Kind",
+    "Outcome",
+    "Version",
+    "Ways",
+    "inputs_of",
+    "named",
+    "publish",
+    "publish_to_branch",
+    "versions_of",
+]

@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 from generator.errors import PublishError
 from generator.publish.aliases import leading_page
+from generator.publish.edition import named
 from generator.publish.versions import Version, inputs_of, place_of, write_whole
 
 ROOT = "index.html"
@@ -65,6 +66,14 @@ def feed_text(versions: Sequence[Version], name: str, site_url: str | None) -> s
     ElementTree.indent(feed)
     text = ElementTree.tostring(feed, encoding="unicode")
     return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'
+
+
+def name_of(version: Version) -> str | None:
+    """Return what a version is one of, as `Edition.name` says it; None where its message does not tell."""
+    try:
+        return named(json.loads((version.data / _MESSAGE).read_text(encoding="utf-8"))["company"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _texts(parent: ElementTree.Element, **texts: str) -> None:

@@ -24,6 +24,11 @@ class Edition:
     record_days: int = 90  # after which versions lose their lists of records
 
 
+def named(company: str) -> str:
+    """Return what the versions of a company are versions of."""
+    return f"{company}: KPIs"
+
+
 def finished(edition: Edition, site: Path, version: str, before: Path | None) -> Path:
     """Build the folder `site` and make it a version; return it."""
     edition.build(site, version, before)

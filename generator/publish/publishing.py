@@ -9,7 +9,7 @@ from generator.errors import Mistake, PublishError, told
 from generator.progress import Progress
 from generator.publish.aliases import Kind, point
 from generator.publish.alone import alone_in
-from generator.publish.beside import write_feed, write_headers, write_root
+from generator.publish.beside import name_of, write_feed, write_headers, write_root
 from generator.publish.edition import Edition, finished
 from generator.publish.foreign import refuse_foreign
 from generator.publish.pruning import drop_old_records, drop_pages, too_many
@@ -53,11 +53,20 @@ def publish(target: Path, edition: Edition, ways: Ways, progress: Progress) -> O
         refuse_foreign(target, ways.alias)
         with alone_in(target, progress) as work:
             versions = versions_of(target)
+            _tell_others(target, edition, versions, progress)
             published = _published(edition, versions)
             added = published or _add(edition, target, versions, work)
             pruned = _settle(target, ways, edition, work)
     version = next(one for one in versions_of(target) if one.id == added)
     return Outcome(version, published is None, version.has_pages, pruned)
+
+
+def _tell_others(target: Path, edition: Edition, versions: list[Version], progress: Progress) -> None:
+    """Say where the versions are of another name: of a company that was renamed, or of another project."""
+    name = name_of(versions[-1]) if versions else None
+    if name and name != edition.name:
+        what = f"{target} holds versions of {name!r}; this one is of {edition.name!r} and is compared with them"
+        progress.note(f"{what}. Another project needs a folder of its own (--to)")
 
 
 def _published(edition: Edition, versions: list[Version]) -> str | None:

@@ -2,6 +2,7 @@ import json
 import shutil
 import statistics
 import time
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
@@ -332,3 +333,18 @@ def test_a_folder_that_stands_where_the_version_goes_is_not_touched(target):
 def test_inputs_can_be_read_back(target):
     outcome = put(target, "2026-11-01")
     assert inputs_of(outcome.version) == edition("2026-11-01").inputs
+
+
+def test_versions_of_another_name_are_told(tmp_path):
+    notes = []
+
+    class Noting(Quiet):
+        def note(self, what):
+            notes.append(what)
+
+    for day, company in (("2026-01-01", "One"), ("2026-01-02", "One"), ("2026-01-03", "Two")):
+        one = replace(edition(day), name=f"{company}: KPIs")
+        place = publish(tmp_path, one, Ways(), Noting()).version
+        (place.data / "digest.json").write_text(f'{{"company": "{company}"}}')
+    (told,) = notes
+    assert "holds versions of 'One: KPIs'; this one is of 'Two: KPIs'" in told
