@@ -16,6 +16,8 @@ from generator.progress import Quiet
 from generator.project import PACKAGED, Project
 from generator.sources import kept
 
+pytestmark = pytest.mark.xdist_group("preview")
+
 
 @pytest.fixture(scope="module")
 def original(tmp_path_factory):

@@ -15,6 +15,8 @@ from generator.demo.salesforce.spelling import DEAL_STAGES, STATUS
 from generator.demo.story import tell
 from generator.project import find_project
 
+pytestmark = pytest.mark.xdist_group("story")
+
 CHANGE = np.datetime64("2026-05-01", "s")
 
 

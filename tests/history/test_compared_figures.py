@@ -15,6 +15,8 @@ from generator.progress import Quiet
 from generator.project import PACKAGED, Project
 from generator.restating import since
 
+pytestmark = pytest.mark.xdist_group("snapshots")
+
 KPIS = ("mql_count", "stage_velocity", "sla_attainment")
 
 

@@ -7,8 +7,11 @@ import shutil
 from decimal import Decimal
 
 import pandas as pd
+import pytest
 
 from generator.history import PARTS, Cause, compare_versions
+
+pytestmark = pytest.mark.xdist_group("six")
 
 
 def test_the_parts_of_all_versions_between_add_up(six):

@@ -11,6 +11,8 @@ import pytest
 from generator.history import PARTS, Cause, read_changes
 from tests.history.conftest import KPIS
 
+pytestmark = pytest.mark.xdist_group("six")
+
 
 def told_of(report, metric, period):
     """The told difference of a headline."""

@@ -23,6 +23,8 @@ from generator.project import PACKAGED, Project
 from generator.sources import open_drop
 from generator.sources.reading import read_exports
 
+pytestmark = pytest.mark.xdist_group("snapshots")
+
 MICROSECOND = timedelta(microseconds=1)
 PROJECT = Project(PACKAGED)
 ZONE = "UTC"  # as the packaged agreement has it

@@ -10,6 +10,8 @@ from generator.project import Project
 from . import attribution
 from .check import Pair, table, twice
 
+pytestmark = pytest.mark.xdist_group("attribution")
+
 OTHERWISE = """schema: 1
 reporting_timezone: America/New_York
 fiscal_year_start_month: 4

@@ -12,6 +12,8 @@ from generator.progress import Quiet
 from generator.project import PACKAGED, Project
 from generator.publish import Ways
 
+pytestmark = pytest.mark.xdist_group("publish")
+
 
 @pytest.fixture(scope="module")
 def drop(tmp_path_factory):
