@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
+
+#: Events that say where a lead stands and not since when, in SQL: they are there to be compared with other drops.
+UNDATED: Final = "provenance = 'current_only'"
 
 
 class Type(Enum):

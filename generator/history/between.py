@@ -12,10 +12,10 @@ import pandas as pd
 
 from generator.agreement import Agreement
 from generator.calendar.zones import local_date, start_of_day
-from generator.canonical import TABLES
+from generator.canonical import TABLES, UNDATED
 from generator.engine import Engine
 from generator.errors import PublishError, told
-from generator.history.dating import CHANGES, EVENTS, OBJECTS, OWNERS, SEEN, STATES, UNDATED
+from generator.history.dating import CHANGES, EVENTS, OBJECTS, OWNERS, SEEN, STATES
 from generator.history.rows import keep_secret, known_secret, load_key, new_secret
 from generator.history.snapshots import COLUMNS, Album, Snapshot, keep_snapshot, read_album
 from generator.sources.report import Drop, Finding, LoadReport, Severity, TableLoad

@@ -9,11 +9,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from generator.canonical import Type
+from generator.canonical import UNDATED, Type
 from generator.history.rows import keyed
 
-#: Rows that say where a lead stands and not since when.
-UNDATED: Final = "provenance = 'current_only'"
 _NOTHING = ", ".join(
     f"cast(null as varchar) as {name}" for name in ("amount", "currency", "close_date", "forecast_category")
 )

@@ -12,6 +12,7 @@ REASONS = {
     Reason.NOT_SELECTED: "the profile leaves it out: deleted, of another record type, or without such an entry",
     Reason.FUTURE_DATED: "dated after the data was taken",
     Reason.DUPLICATE_KEY: "an identical or older copy of a row that is kept",
+    Reason.UNDATED: "where a record stands, not since when: only compared with other drops",
     Reason.ORPHAN: "the record it belongs to is not in the drop",
     Reason.RAGGED: "not as many cells as the header, or an unclosed quote",
     Reason.UNDECODABLE: "bytes that the declared encoding does not know",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ..canonical import TABLES
+from ..canonical import TABLES, UNDATED
 from ..engine import Engine
 from ..errors import ExportError, Mistake
 from .once import ROW
@@ -85,12 +85,15 @@ def _account_table(engine: Engine, part: Carried, accounts: Accounts) -> None:
             accounts.dropped.add(part.table)
     seen = _distinct(engine, part, judged)
     broken = _unreadable(engine, part, judged)
+    undated = _undated(engine, part.table)
     for file in part.files:
         counts = Counter[Reason]()
         for (reason, _), count in judged[file.number].items():
             counts[reason] += count
         counts[Reason.DUPLICATE_KEY] += part.copies.get(file.number, 0)
         counts[Reason.NOT_SELECTED] += file.rows - part.copies.get(file.number, 0) - seen.get(file.number, 0)
+        counts[Reason.NONE] -= undated[file.number]
+        counts[Reason.UNDATED] = undated[file.number]
         if accounts.home[file.number] == part.table:
             counts += Counter(reject.reason for reject in file.rejects)
             counts[Reason.NOT_SELECTED] += file.left_out
@@ -112,6 +115,16 @@ def _distinct(engine: Engine, part: Carried, judged: Mapping[int, Counter[tuple[
         return {number: sum(counts.values()) for number, counts in judged.items()}
     rows = engine.rows(f"select _file, count(distinct {ROW}) from canonical.{part.table} group by _file")
     return {int(number): int(count) for number, count in rows}
+
+
+def _undated(engine: Engine, table: str) -> Counter[int]:
+    """Return by file how many rows only say where a record stands; they go when the drop was compared with others."""
+    if table != "lifecycle_event":
+        return Counter()
+    rows = engine.rows(
+        f"select _file, count(*) from canonical.lifecycle_event where _out = 0 and {UNDATED} group by _file"
+    )
+    return Counter({int(number): int(count) for number, count in rows})
 
 
 def _unreadable(engine: Engine, part: Carried, judged: Mapping[int, Counter[tuple[Reason, str]]]) -> dict[int, int]:

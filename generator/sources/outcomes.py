@@ -16,7 +16,7 @@ CELL_REASONS = (
 _ROW_REASONS = (Reason.INCONSISTENT, Reason.FUTURE_DATED, Reason.DUPLICATE_KEY, Reason.ORPHAN)
 _FIRST_ROW_CODE = 1001
 
-EXCLUDED = frozenset({Reason.NOT_SELECTED, Reason.FUTURE_DATED, Reason.DUPLICATE_KEY, Reason.ORPHAN})
+EXCLUDED = frozenset({Reason.NOT_SELECTED, Reason.FUTURE_DATED, Reason.DUPLICATE_KEY, Reason.UNDATED, Reason.ORPHAN})
 
 
 def code_of(table: Table, reason: Reason, column: str = "") -> int:

@@ -27,6 +27,7 @@ class Reason(StrEnum):
     NOT_SELECTED = "not_selected"  # the profile's `where` says no: deleted rows, other record types
     FUTURE_DATED = "future_dated"  # later than as_of
     DUPLICATE_KEY = "duplicate_key"  # an identical or older copy of a row that was kept
+    UNDATED = "undated"  # says where a record stands and not since when: only compared with other drops
     ORPHAN = "orphan"  # its parent is not in the drop and it means nothing without it
     RAGGED = "ragged"  # not as many cells as the header, or an unclosed quote
     UNDECODABLE = "undecodable"  # bytes that the declared encoding does not know, or a NUL

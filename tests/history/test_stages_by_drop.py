@@ -14,6 +14,7 @@ from generator.history import Snapshots
 from generator.project import PACKAGED, Project
 from generator.sources import open_drop
 from generator.sources.reading import read_exports
+from generator.sources.report import Outcome, Reason
 from tests.sources.conftest import drawn, unknown_headers
 
 PROJECT = Project(PACKAGED)
@@ -128,8 +129,12 @@ def dated(agreement, tmp_path):
 def test_a_stage_that_changed_between_two_drops_is_one_event_as_wide_as_the_gap(dated, system):
     listed, name, leads, own, lead = SYSTEMS[system]
     assert not unknown_headers(listed, leads) - own
-    with dated({name: leads.replace("{status}", "New")}, TAKEN[0]) as (engine, _):
+    with dated({name: leads.replace("{status}", "New")}, TAKEN[0]) as (engine, load):
         assert engine.rows(CHANGED) == []
+        # The books say what stayed: a row that is only compared is none of those that are kept.
+        assert Outcome.EXCLUDED in {line.outcome for line in load.ledger if line.reason is Reason.UNDATED}
+        kept = [line.rows for line in load.ledger if line.table == "lifecycle_event" and line.outcome is Outcome.KEPT]
+        assert sum(kept) == len(engine.rows(TOLD))
     after = {name: leads.replace("{status}", "Contacted")}
     with dated(after, TAKEN[1]) as (engine, load):
         assert engine.rows(CHANGED) == [(lead, "sal", "month", "2026-10-08 23:59:59.999999")]
