@@ -10,56 +10,46 @@ with option as (
     from setting
 ),
 
-stamped as (
-    select
-        'lead' as name, cast(floor(epoch(created_at) / 900) as bigint) as slot, min(created_at) as first_at, max(created_at) as last_at,
-        count(*) as events, 0 as automated
-    from canonical.lead where created_at is not null group by cast(floor(epoch(created_at) / 900) as bigint)
+-- Every row that carries an instant.
+entry as (
+    select 'lead' as name, created_at as moment, 0 as automated
+    from canonical.lead where created_at is not null
     union all
-    select
-        'lifecycle_event' as name, cast(floor(epoch(occurred_at) / 900) as bigint) as slot, min(occurred_at) as first_at, max(occurred_at) as last_at,
-        count(*) as events, 0 as automated
+    select 'lifecycle_event' as name, occurred_at as moment, 0 as automated
     from canonical.lifecycle_event where coalesce(provenance, '') <> 'snapshot_diff'
-    group by cast(floor(epoch(occurred_at) / 900) as bigint)
     union all
-    select
-        'assignment' as name, cast(floor(epoch(occurred_at) / 900) as bigint) as slot, min(occurred_at) as first_at, max(occurred_at) as last_at,
-        count(*) as events, 0 as automated
+    select 'assignment' as name, occurred_at as moment, 0 as automated
     from canonical.assignment where assignment_id not like 'snapshot %'
-    group by cast(floor(epoch(occurred_at) / 900) as bigint)
     union all
-    select
-        'activity' as name, cast(floor(epoch(occurred_at) / 900) as bigint) as slot, min(occurred_at) as first_at, max(occurred_at) as last_at,
-        count(*) as events, sum(case when is_automated then 1 else 0 end) as automated
-    from canonical.activity group by cast(floor(epoch(occurred_at) / 900) as bigint)
+    select 'activity' as name, occurred_at as moment, case when is_automated then 1 else 0 end as automated
+    from canonical.activity
     union all
-    select
-        'touch' as name, cast(floor(epoch(occurred_at) / 900) as bigint) as slot, min(occurred_at) as first_at, max(occurred_at) as last_at,
-        count(*) as events, 0 as automated
-    from canonical.touch group by cast(floor(epoch(occurred_at) / 900) as bigint)
+    select 'touch' as name, occurred_at as moment, 0 as automated
+    from canonical.touch
     union all
-    select
-        'opportunity' as name, cast(floor(epoch(created_at) / 900) as bigint) as slot, min(created_at) as first_at, max(created_at) as last_at,
-        count(*) as events, 0 as automated
-    from canonical.opportunity where created_at is not null group by cast(floor(epoch(created_at) / 900) as bigint)
+    select 'opportunity' as name, created_at as moment, 0 as automated
+    from canonical.opportunity where created_at is not null
     union all
-    select
-        'opportunity_stage_event' as name, cast(floor(epoch(occurred_at) / 900) as bigint) as slot, min(occurred_at) as first_at, max(occurred_at) as last_at,
-        count(*) as events, 0 as automated
+    select 'opportunity_stage_event' as name, occurred_at as moment, 0 as automated
     from canonical.opportunity_stage_event where coalesce(provenance, '') not in ('snapshot_diff', 'current_only')
-    group by cast(floor(epoch(occurred_at) / 900) as bigint)
+),
+
+stamped as (
+    select name, moment, cast(floor(epoch(moment) / 900) as bigint) as slot, automated
+    from entry
 ),
 
 quarter_hour as (
     select
         name,
         slot,
-        cast(floor(epoch(first_at)) as bigint) as first_s,
-        cast(floor(epoch(last_at)) as bigint) as last_s,
-        last_at as newest_at,
-        events,
-        cast(automated as bigint) as automated
+        cast(floor(epoch(min(moment))) as bigint) as first_s,
+        cast(floor(epoch(max(moment))) as bigint) as last_s,
+        max(moment) as newest_at,
+        count(*) as events,
+        cast(sum(automated) as bigint) as automated
     from stamped
+    group by name, slot
 ),
 
 -- Instants are many: only where a quarter of an hour holds many rows can one of its instants.
@@ -72,40 +62,10 @@ busy as (
 ),
 
 at_once as (
-    select 'lead' as name, count(*) as events
-    from canonical.lead
-    inner join busy on busy.name = 'lead' and busy.slot = cast(floor(epoch(created_at) / 900) as bigint)
-    group by created_at
-    union all
-    select 'lifecycle_event' as name, count(*) as events
-    from canonical.lifecycle_event
-    inner join busy on busy.name = 'lifecycle_event' and busy.slot = cast(floor(epoch(occurred_at) / 900) as bigint)
-    group by occurred_at
-    union all
-    select 'assignment' as name, count(*) as events
-    from canonical.assignment
-    inner join busy on busy.name = 'assignment' and busy.slot = cast(floor(epoch(occurred_at) / 900) as bigint)
-    group by occurred_at
-    union all
-    select 'activity' as name, count(*) as events
-    from canonical.activity
-    inner join busy on busy.name = 'activity' and busy.slot = cast(floor(epoch(occurred_at) / 900) as bigint)
-    group by occurred_at
-    union all
-    select 'touch' as name, count(*) as events
-    from canonical.touch
-    inner join busy on busy.name = 'touch' and busy.slot = cast(floor(epoch(occurred_at) / 900) as bigint)
-    group by occurred_at
-    union all
-    select 'opportunity' as name, count(*) as events
-    from canonical.opportunity
-    inner join busy on busy.name = 'opportunity' and busy.slot = cast(floor(epoch(created_at) / 900) as bigint)
-    group by created_at
-    union all
-    select 'opportunity_stage_event' as name, count(*) as events
-    from canonical.opportunity_stage_event
-    inner join busy on busy.name = 'opportunity_stage_event' and busy.slot = cast(floor(epoch(occurred_at) / 900) as bigint)
-    group by occurred_at
+    select stamped.name, count(*) as events
+    from stamped
+    inner join busy on busy.name = stamped.name and busy.slot = stamped.slot
+    group by stamped.name, stamped.moment
 ),
 
 clocked as (
