@@ -90,10 +90,12 @@ def digests(files: Iterable[Path]) -> Iterator[list[str]]:
 
 
 def _instant(path: Path) -> datetime | None:
+    """Return when the drop of a file was taken; None where its name says no such instant."""
     try:
-        return datetime.strptime(path.stem, _NAME)
+        found = datetime.strptime(path.stem, _NAME)
     except ValueError:
         return None
+    return found if found.year >= 1970 else None  # days about the first of all cannot be reckoned with
 
 
 def _mark_of(secret: str) -> str:

@@ -207,6 +207,14 @@ def test_a_snapshot_that_cannot_be_read_keeps_nobody_from_publishing(private):
     assert list(digests(snapshot_files(private, datetime(2026, 11, 1)))) == [[name, ""] for name in names]
 
 
+def test_a_file_whose_name_is_no_day_of_a_drop_is_no_snapshot(tmp_path):
+    (tmp_path / "snapshots").mkdir()
+    for name in ("0001-01-01T000000000000Z", "notes", "2026-10-02T180000000000Z"):
+        (tmp_path / "snapshots" / f"{name}.parquet").touch()
+    found = snapshot_files(tmp_path, datetime(2026, 11, 1))
+    assert [path.stem for path in found] == ["2026-10-02T180000000000Z"]
+
+
 @pytest.mark.parametrize("spoil", [b"", b"PAR1 cut off", None])
 def test_a_spoilt_snapshot_is_told_and_left_out(dated, drops, company, private, spoil):
     for path in drops[:3]:
